@@ -1,0 +1,34 @@
+// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead. Names after it
+// choose test files, as in `npm test -- rop`.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const options = process.argv.slice(2);
+const slow = options.includes('--slow');
+const names = options.filter((option) => !option.startsWith('--'));
+
+function run(what: string, command: string, args: readonly string[]): void {
+  console.log(`# ${what}`);
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } });
+  if (result.status !== 0) {
+    console.error(`# ${what} failed`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+if (!slow && names.length === 0) {
+  run('types', bin('tsc'), ['--noEmit']);
+  run('lint', bin('biome'), ['check', '.']);
+  run('floors', process.execPath, [join(root, 'scripts/check-floors.ts')]);
+}
+const files = globSync(slow ? 'test/**/*.slow.ts' : 'test/**/*.test.ts', { cwd: root })
+  .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
+  .sort();
+if (files.length === 0) {
+  console.error('no test files match');
+  process.exit(1);
+}
+run(slow ? 'slow tests' : 'tests', process.execPath, ['--test', '--test-reporter=spec', ...files]);

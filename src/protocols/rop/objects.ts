@@ -1,0 +1,72 @@
+import type { PropertyBag } from '../../mapi/index.ts';
+import type { FolderId, Mailbox, MessageId, StoreEvent, Table } from '../../store/index.ts';
+import type { MessageDraft } from './message-draft.ts';
+import type { AttachmentDraft } from './message-draft.ts';
+import type { StreamState } from './stream.ts';
+
+/** What a handle stands for (MS-OXCROPS 3.2.1.3). All live in one session context. */
+export type ServerObject =
+  | LogonObject
+  | FolderObject
+  | MessageObject
+  | AttachmentObject
+  | TableObject
+  | StreamObject
+  | SubscriptionObject;
+
+export interface LogonObject {
+  readonly kind: 'logon';
+  readonly logonId: number;
+  readonly mailbox: Mailbox;
+}
+
+export interface FolderObject {
+  readonly kind: 'folder';
+  readonly logon: LogonObject;
+  readonly folderId: FolderId;
+}
+
+export interface MessageObject {
+  readonly kind: 'message';
+  readonly logon: LogonObject;
+  /** The message with the changes made on this handle; shared with nobody. */
+  readonly draft: MessageDraft;
+  readonly writable: boolean;
+  /** Set for a message inside an attachment. */
+  readonly parent?: AttachmentObject;
+  folderId: FolderId;
+  messageId: MessageId | undefined;
+}
+
+export interface AttachmentObject {
+  readonly kind: 'attachment';
+  readonly logon: LogonObject;
+  readonly message: MessageObject;
+  readonly draft: AttachmentDraft;
+  readonly writable: boolean;
+}
+
+export interface TableObject {
+  readonly kind: 'table';
+  readonly logon: LogonObject;
+  readonly table: Table;
+  readonly content: 'hierarchy' | 'contents' | 'attachments' | 'permissions' | 'rules';
+  /** Notifications of this table are wanted (no NoNotifications flag). */
+  readonly notify: boolean;
+  /** False until SetColumns succeeded, and after SetColumns, SortTable or Restrict failed. */
+  valid: boolean;
+}
+
+export interface StreamObject {
+  readonly kind: 'stream';
+  readonly logon: LogonObject;
+  readonly stream: StreamState;
+}
+
+export interface SubscriptionObject {
+  readonly kind: 'subscription';
+  readonly logon: LogonObject;
+  readonly end: () => void;
+}
+
+export type { PropertyBag };

@@ -1,0 +1,72 @@
+import type { FolderId, Message, MessageKey } from './types.ts';
+
+/**
+ * The sync engine's tables. The outbox is by state, not by operation: a row says "this object was changed by a client
+ * since the backend last saw it"; the engine compares the object with its link's base and pushes the difference. Rows
+ * are written by the store in the transaction of the change (origin `client`) and by nobody else.
+ */
+export interface SyncState {
+  /** Rows due at `now` (ms since 1970), oldest first, submissions first. */
+  dueOutbox(now: number, limit: number): Promise<OutboxRow[]>;
+  outboxCount(): Promise<number>;
+  /** When the next row falls due, in ms since 1970; undefined when the outbox is empty. */
+  nextDue(): Promise<number | undefined>;
+  /** Removes the row, unless the object was changed again since it was read (`sequence` differs). */
+  finishOutbox(row: OutboxRow): Promise<void>;
+  /** Keeps the row for a later attempt. */
+  postponeOutbox(row: OutboxRow, dueAt: number, error: string): Promise<void>;
+  /** A note kept with the row before a step that cannot be repeated blindly (sending, appending). */
+  noteOutbox(row: OutboxRow, note: string): Promise<void>;
+
+  folderLink(folderId: FolderId): Promise<FolderLink | undefined>;
+  folderLinks(): Promise<FolderLink[]>;
+  setFolderLink(link: FolderLink): Promise<void>;
+  removeFolderLink(folderId: FolderId): Promise<void>;
+
+  link(key: MessageKey): Promise<MessageLink | undefined>;
+  linkByRemoteId(remoteFolder: string, remoteId: string): Promise<MessageLink | undefined>;
+  /** All links of a remote folder, whether or not the local message still exists. */
+  links(remoteFolder: string): Promise<MessageLink[]>;
+  setLink(link: MessageLink): Promise<void>;
+  removeLink(key: MessageKey): Promise<void>;
+  /** Local messages of a folder without link whose PidTagInternetMessageId is this one. */
+  unlinkedByMessageId(folderId: FolderId, internetMessageId: string): Promise<Message[]>;
+
+  /** How far a remote folder was read; the engine's own JSON. */
+  cursor(remoteFolder: string): Promise<string | undefined>;
+  setCursor(remoteFolder: string, cursor: string | undefined): Promise<void>;
+
+  /** Makes the content of a local message remote again, once the link is there and the backend has it all. */
+  releaseContent(key: MessageKey): Promise<void>;
+  /** Tells that the outbox got rows (after the commit). One listener. */
+  onOutbox(listener: () => void): void;
+}
+
+export interface OutboxRow {
+  readonly kind: 'message' | 'folder' | 'submit';
+  /** MessageKey or FolderId. */
+  readonly objectKey: number;
+  /** Rises with each change of the object. */
+  readonly sequence: number;
+  readonly attempts: number;
+  readonly dueAt: number;
+  readonly note: string | undefined;
+  readonly error: string | undefined;
+  /** submit: where the message goes when sent; null = delete it. */
+  readonly sentFolderId?: FolderId | null;
+}
+
+export interface FolderLink {
+  readonly folderId: FolderId;
+  readonly remoteId: string;
+  /** Last agreed state, the engine's own JSON. */
+  readonly base: string;
+}
+
+export interface MessageLink {
+  readonly key: MessageKey;
+  readonly remoteFolder: string;
+  readonly remoteId: string;
+  /** Last agreed state (flags and the like), the engine's own JSON. */
+  readonly base: string;
+}
