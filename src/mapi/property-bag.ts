@@ -33,7 +33,7 @@ export type PropertyBag = Map<PropertyTag, StoredValue>;
 export type ReadonlyPropertyBag = ReadonlyMap<PropertyTag, StoredValue>;
 
 export const isLargeValue = (value: StoredValue | PropertyError | undefined): value is LargeValue =>
-  typeof value === 'object' && value !== null && 'size' in value && typeof value.read === 'function';
+  typeof value === 'object' && value !== null && 'read' in value;
 
 export const isPropertyError = (value: unknown): value is PropertyError =>
   typeof value === 'object' && value !== null && 'errorCode' in value;
