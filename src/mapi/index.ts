@@ -1,5 +1,6 @@
 export * from './error-code.ts';
 export * from './guid.ts';
+export * from './message-content.ts';
 export * from './named-property.ts';
 export * from './property-bag.ts';
 export * from './property-type.ts';

@@ -1,5 +1,7 @@
 import type {
+  AttachmentContent,
   Guid,
+  MessageContent,
   PropertyBag,
   PropertyError,
   PropertyName,
@@ -11,6 +13,8 @@ import type {
 } from '../mapi/index.ts';
 import type { StoreEvent } from './events.ts';
 import type { SyncState } from './sync-state.ts';
+
+export type { AttachmentContent, MessageContent } from '../mapi/index.ts';
 
 /**
  * Ids of objects towards Outlook: the 48-bit global counter in the mailbox's own replica (replid 1). A folder keeps
@@ -179,22 +183,6 @@ export interface Message {
    * use `messageProperty` of computed.ts.
    */
   readonly properties: ReadonlyPropertyBag;
-}
-
-/** A whole message: what MIME, MSG, TNEF and FastTransfer are made from and turn into. */
-export interface MessageContent {
-  readonly properties: PropertyBag;
-  /** One bag a recipient, PidTagRowid and PidTagRecipientType among the properties. */
-  readonly recipients: PropertyBag[];
-  readonly attachments: AttachmentContent[];
-}
-
-export interface AttachmentContent {
-  /** PidTagAttachNumber. */
-  readonly number: number;
-  readonly properties: PropertyBag;
-  /** For PidTagAttachMethod afEmbeddedMessage. */
-  readonly embedded?: MessageContent;
 }
 
 /** A change of one message, or a new one; all of it is applied in one transaction. */
