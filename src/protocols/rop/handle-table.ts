@@ -1,0 +1,65 @@
+import { ec, MapiError } from '../../mapi/index.ts';
+import type { LogonObject, ServerObject } from './objects.ts';
+
+/** Handles of one session. Outlook needs thousands at a time; gromox had to raise its limit to this. */
+export const maxHandles = 32_768;
+
+/** The handle that stands for no object: a failed operation's output, or an unused slot. */
+export const noHandle = 0xffffffff;
+
+/** Ends what an object holds outside of the session. Never throws. */
+export function releaseObject(object: ServerObject): void {
+  if (object.kind === 'table') object.table.close();
+  else if (object.kind === 'subscription') object.end();
+}
+
+/** Server objects by number (MS-OXCROPS 3.2.1). Numbers rise and are not used again before the range is through. */
+export class HandleTable {
+  private readonly objects = new Map<number, ServerObject>();
+  private last = 0;
+
+  get size(): number {
+    return this.objects.size;
+  }
+
+  /** Gives the object its handle. Errors: ecNotEnoughMemory when there are {@link maxHandles}. */
+  add(object: ServerObject): number {
+    if (this.objects.size >= maxHandles) throw new MapiError(ec.notEnoughMemory, 'too many open objects');
+    do {
+      this.last = this.last >= 0x7ffffffe ? 1 : this.last + 1;
+    } while (this.objects.has(this.last));
+    this.objects.set(this.last, object);
+    return this.last;
+  }
+
+  get(handle: number): ServerObject | undefined {
+    return this.objects.get(handle);
+  }
+
+  /**
+   * Forgets one object and releases it; what was opened from it stays (MS-OXCROPS 3.1.5.3). Of a logon use
+   * `session.removeLogon`. False when there is none.
+   */
+  remove(handle: number): boolean {
+    const object = this.objects.get(handle);
+    if (object === undefined) return false;
+    this.objects.delete(handle);
+    releaseObject(object);
+    return true;
+  }
+
+  /** Forgets a logon and all objects that belong to it. */
+  removeLogon(logon: LogonObject): void {
+    for (const [handle, object] of this.objects) {
+      if (object === logon || (object.kind !== 'logon' && object.logon === logon)) this.remove(handle);
+    }
+  }
+
+  clear(): void {
+    for (const handle of [...this.objects.keys()]) this.remove(handle);
+  }
+
+  entries(): IterableIterator<[number, ServerObject]> {
+    return this.objects.entries();
+  }
+}
