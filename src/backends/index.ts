@@ -1,1 +1,4 @@
+export type { OxHttpOptions } from './ox/http.ts';
+export { openOxBackend } from './ox/index.ts';
+export type { OxCredentials } from './ox/session.ts';
 export * from './types.ts';

@@ -117,7 +117,8 @@ export interface MailBackend {
   changeFolder(id: string, change: { name?: string; parentId?: string }): Promise<string>;
   deleteFolder(id: string, hard: boolean): Promise<void>;
 
-  status(folderId: string): Promise<RemoteFolderStatus>;
+  /** One request for many folders. Folders that could not be examined are left out: that says nothing about them. */
+  statuses(folderIds: readonly string[]): Promise<Map<string, RemoteFolderStatus>>;
   /** Ids and flags of all mails. Complete, or an error. */
   states(folderId: string): Promise<RemoteMessageState[]>;
   /** Envelopes of the newest `limit` mails by arrival, newest first. Costs the same however large the folder is. */
@@ -128,7 +129,12 @@ export interface MailBackend {
   fetch(folderId: string, id: string): Promise<AsyncIterable<Uint8Array>>;
 
   /** Stores a raw message; the caller put `X-Oxbow-Id` into it. Returns its id. */
-  append(folderId: string, raw: AsyncIterable<Uint8Array>, flags: MailFlags, received: number | undefined): Promise<string>;
+  append(
+    folderId: string,
+    raw: AsyncIterable<Uint8Array>,
+    flags: MailFlags,
+    received: number | undefined,
+  ): Promise<string>;
   setFlags(folderId: string, id: string, set: Partial<MailFlags>): Promise<void>;
   /** Returns the id in the target folder, when the backend tells. */
   move(folderId: string, id: string, targetFolderId: string): Promise<string | undefined>;

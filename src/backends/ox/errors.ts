@@ -1,0 +1,52 @@
+import { BackendError, type BackendErrorKind } from '../types.ts';
+
+/** The answer envelope of every call (ox-http-api 1.2). */
+export interface OxEnvelope {
+  readonly data?: unknown;
+  readonly timestamp?: number;
+  readonly error?: string;
+  readonly error_desc?: string;
+  readonly code?: string;
+  readonly categories?: string | readonly string[];
+}
+
+/** Codes that say more than their category (ox-error-codes). */
+const byCode: Readonly<Record<string, BackendErrorKind>> = {
+  'LGI-0006': 'auth',
+  'MSG-0032': 'notFound',
+  'IMAP-1002': 'notFound',
+  'FLD-0003': 'notFound',
+  'FLD-0008': 'notFound',
+  'CON-0125': 'notFound',
+  'FLD-0009': 'conflict',
+  'FLD-1022': 'conflict',
+};
+
+const byCategory: Readonly<Record<string, BackendErrorKind>> = {
+  USER_INPUT: 'refused',
+  CONFIGURATION: 'refused',
+  PERMISSION_DENIED: 'denied',
+  TRY_AGAIN: 'unavailable',
+  SERVICE_DOWN: 'unavailable',
+  CONNECTIVITY: 'unavailable',
+  ERROR: 'unavailable',
+  CONFLICT: 'conflict',
+  CAPACITY: 'refused',
+  TRUNCATED: 'refused',
+};
+
+/** The session is gone: log in again and repeat (ox-http-api 2.3). */
+export const isSessionLost = (envelope: OxEnvelope): boolean =>
+  envelope.code === 'SES-0203' ||
+  envelope.code === 'SES-0205' ||
+  envelope.code === 'SES-0206' ||
+  envelope.code === 'SES-0201';
+
+/** The failure that an envelope stands for, or undefined: a WARNING beside data is none. */
+export function failureOf(envelope: OxEnvelope): BackendError | undefined {
+  if (envelope.error === undefined && envelope.code === undefined) return undefined;
+  const categories = typeof envelope.categories === 'string' ? [envelope.categories] : (envelope.categories ?? []);
+  if (categories.includes('WARNING')) return undefined;
+  const kind = byCode[envelope.code ?? ''] ?? byCategory[categories[0] ?? ''] ?? 'unavailable';
+  return new BackendError(kind, `Open-Xchange: ${envelope.error_desc ?? envelope.error ?? 'error'}`, envelope.code);
+}
