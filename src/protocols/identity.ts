@@ -1,3 +1,4 @@
+import type {} from 'fastify';
 import type { Identity } from '../store/index.ts';
 
 declare module 'fastify' {

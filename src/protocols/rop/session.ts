@@ -121,3 +121,28 @@ export function createSession(options: SessionOptions): Session {
 
 export { NotificationQueue, type PendingNotification } from './notification-queue.ts';
 export { HandleTable, releaseObject };
+
+/** One Execute's operations, as they came out of the RopBuffer (MS-OXCROPS 2.2.1). */
+export interface RopRequest {
+  readonly rops: Buffer;
+  readonly handles: number[];
+}
+
+/** One payload of a response: at most 32 KiB with RopSize and handle table. */
+export interface RopAnswer {
+  readonly rops: Buffer;
+  readonly handles: number[];
+  /** False for stream and FastTransfer data, which grow when compressed (MS-OXCRPC 3.1.4.1.1). */
+  readonly compressible: boolean;
+}
+
+/**
+ * Carries out the operations of one Execute. `room` is what all answers may take together in bytes, each counted with
+ * its 8-byte header; `chain` allows more than one (MS-OXCRPC 3.1.4.2.1.2). Throws WireError when the operations cannot
+ * be parsed, MapiError ecBufferTooSmall when nothing could be answered within the room.
+ */
+export type ExecuteRops = (
+  session: Session,
+  request: RopRequest,
+  limits: { room: number; chain: boolean },
+) => Promise<{ buffers: RopAnswer[] }>;
