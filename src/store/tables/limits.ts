@@ -1,0 +1,26 @@
+/** Bounds of the tables, in one place. */
+export const limits = {
+  /** Nested levels of a restriction; Outlook's own stay below 20. */
+  restrictionDepth: 64,
+  /** Conditions in one restriction. */
+  restrictionNodes: 4096,
+  /** SortOrders of one sort order set; Outlook offers 4 categories and 4 sorts. */
+  sortOrders: 16,
+  /** Columns of one column set. */
+  columns: 1024,
+  /** Characters, and half the bytes, of a value in a row (MS-OXCTABL 2.2.2.5.2). */
+  cellCharacters: 255,
+  cellBytes: 510,
+  /** Bookmarks that one table keeps; the oldest goes when there are more. */
+  bookmarks: 4096,
+  /** Rows fetched at once while a table is built or searched. */
+  page: 500,
+  /** Time that an evaluation runs before others get their turn, in ms. */
+  slice: 10,
+  /** Bytes of a text or binary value that a restriction looks at. */
+  searchedBytes: 1 << 20,
+  /** Touched rows after which a table says that it changed instead of naming each row. */
+  namedRows: 2000,
+  /** Bytes of a collapse state. */
+  collapseState: 1 << 16,
+} as const;
