@@ -1,0 +1,9 @@
+import type { RopHandler } from '../definition.ts';
+import { coreHandlers } from './core.ts';
+import { messageHandlers } from './messages.ts';
+
+/** What is implemented, by RopId. A known operation without handler answers ecNotImplemented. */
+export const ropHandlers: ReadonlyMap<number, RopHandler<unknown, unknown>> = new Map([
+  ...coreHandlers,
+  ...messageHandlers,
+]);
