@@ -22,6 +22,8 @@ export interface SyncState {
   folderLinks(): Promise<FolderLink[]>;
   setFolderLink(link: FolderLink): Promise<void>;
   removeFolderLink(folderId: FolderId): Promise<void>;
+  /** A remote folder got another id: its link, cursor and the links of its messages follow. Not its subfolders. */
+  renameRemoteFolder(from: string, to: string): Promise<void>;
 
   link(key: MessageKey): Promise<MessageLink | undefined>;
   linkByRemoteId(remoteFolder: string, remoteId: string): Promise<MessageLink | undefined>;

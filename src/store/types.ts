@@ -207,6 +207,8 @@ export interface MessageChange {
   readonly baseChangeNumber?: number;
   /** New messages only: content stays on the backend. The caller writes the link in the same transaction. */
   readonly remoteContent?: { readonly size: number; readonly hasAttachments: boolean };
+  /** New messages only: a mail that just arrived; a `newMail` event goes out after the `created` one. */
+  readonly newMail?: boolean;
   /** Identity brought by a cached-mode client; otherwise made here from the new change number. */
   readonly sourceKey?: Uint8Array;
   readonly changeKey?: Uint8Array;
