@@ -17,6 +17,7 @@ export function releaseObject(object: ServerObject): void {
 export class HandleTable {
   private readonly objects = new Map<number, ServerObject>();
   private last = 0;
+  private closed = false;
 
   get size(): number {
     return this.objects.size;
@@ -24,6 +25,11 @@ export class HandleTable {
 
   /** Gives the object its handle. Errors: ecNotEnoughMemory when there are {@link maxHandles}. */
   add(object: ServerObject): number {
+    if (this.closed) {
+      // An operation that was under way when its session ended.
+      releaseObject(object);
+      throw new MapiError(ec.rpcFailed, 'session ended');
+    }
     if (this.objects.size >= maxHandles) throw new MapiError(ec.notEnoughMemory, 'too many open objects');
     do {
       this.last = this.last >= 0x7ffffffe ? 1 : this.last + 1;
@@ -55,7 +61,9 @@ export class HandleTable {
     }
   }
 
-  clear(): void {
+  /** Releases everything, and whatever is added later. */
+  close(): void {
+    this.closed = true;
     for (const handle of [...this.objects.keys()]) this.remove(handle);
   }
 

@@ -109,7 +109,7 @@ export function createSession(options: SessionOptions): Session {
       if (closed) return;
       closed = true;
       logons.clear();
-      handles.clear();
+      handles.close();
       notifications.close();
       for (const work of atEnd.splice(0)) work();
     },

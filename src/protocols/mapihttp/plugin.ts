@@ -1,0 +1,103 @@
+import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecuteRops, RopServices, Session } from '../rop/session.ts';
+import { type AddressBookHandler, type AddressBookSession, addressBookRequestTypes } from './address-book.ts';
+import { ContextTable } from './contexts.ts';
+import { commonHeaders, createEndpoint, defaultTiming, sendError, type Timing } from './endpoint.ts';
+import { mapiHttpLimits } from './limits.ts';
+import { mailboxRequestTypes } from './mailbox.ts';
+import { ResponseError, responseCode } from './response-code.ts';
+
+export interface MapiHttpOptions {
+  readonly services: RopServices;
+  readonly executeRops: ExecuteRops;
+  /** The address book; without it the endpoint answers that it is disabled. */
+  readonly nspi?: AddressBookHandler;
+  readonly timing?: Partial<Timing>;
+}
+
+/**
+ * Serves MAPI over HTTP (MS-OXCMAPIHTTP) at /mapi/emsmdb/ and /mapi/nspi/. Requests have to be authenticated before:
+ * `request.identity`. Contexts end with the Fastify instance.
+ */
+export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
+  return async (fastify) => {
+    const timing: Timing = { ...defaultTiming, ...options.timing };
+    const mailboxContexts = new ContextTable<Session>(timing.expiryMs);
+    const addressBookContexts = new ContextTable<AddressBookSession>(timing.expiryMs);
+    const mailboxTypes = mailboxRequestTypes({
+      services: options.services,
+      executeRops: options.executeRops,
+      timing,
+      contexts: mailboxContexts,
+    });
+    const addressBookTypes = addressBookRequestTypes(options.nspi, addressBookContexts);
+    const mailbox = createEndpoint({
+      path: '/mapi/emsmdb',
+      timing,
+      contexts: mailboxContexts,
+      requestType: (name) => mailboxTypes.get(name),
+    });
+    const addressBook = createEndpoint({
+      path: '/mapi/nspi',
+      timing,
+      contexts: addressBookContexts,
+      requestType: (name) => addressBookTypes.get(name),
+    });
+
+    readRawBodies(fastify);
+    fastify.setErrorHandler((error: FastifyError, request, reply) => {
+      commonHeaders(request, reply, timing);
+      return sendError(request, reply, asResponseError(error));
+    });
+    route(fastify, 'emsmdb', mailbox.handle);
+    route(fastify, 'nspi', addressBook.handle);
+    // Before the listener waits for open requests: that ends the NotificationWaits among them.
+    fastify.addHook('preClose', async () => {
+      mailbox.close();
+      addressBook.close();
+    });
+  };
+}
+
+function readRawBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    ['application/mapi-http', '*'],
+    { parseAs: 'buffer', bodyLimit: mapiHttpLimits.requestBody },
+    (_request, body, done) => done(null, body),
+  );
+}
+
+/** Any method, with and without the last slash, in any case of letters. */
+function route(
+  fastify: FastifyInstance,
+  name: string,
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): void {
+  const path = `/:mapi(${caseless('mapi')})/:${name}(${caseless(name)})`;
+  for (const url of [path, `${path}/`]) {
+    fastify.route({
+      method: fastify.supportedMethods,
+      url,
+      exposeHeadRoute: false,
+      bodyLimit: mapiHttpLimits.requestBody,
+      handler,
+    });
+  }
+}
+
+/** A pattern for the whole of a path segment, letters in either case. */
+export function caseless(segment: string): string {
+  const letters = segment.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replace(/\./g, '\\.');
+  return `^${letters}$`;
+}
+
+function asResponseError(error: FastifyError): unknown {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ResponseError(responseCode.tooLarge, 'The request is too large.');
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new ResponseError(responseCode.invalidHeader, 'Content-Type is not application/mapi-http.');
+  if (error.code?.startsWith('FST_ERR_CTP_'))
+    return new ResponseError(responseCode.invalidRequestBody, 'The request body cannot be read.');
+  return error;
+}
