@@ -15,9 +15,12 @@ import type {
   MessageContent,
   Origin,
 } from '../../store/index.ts';
+import { staleBodies } from './properties/bodies.ts';
+import { displayListsOf, messageFlags } from './properties/message.ts';
 import { PropertyChanges } from './property-changes.ts';
 
 const attachNumberTag = 0x0e210003;
+const messageFlagsTag = 0x0e070003;
 const emptyBag: ReadonlyPropertyBag = new Map();
 
 /** What a draft is made from. */
@@ -36,6 +39,8 @@ export type DraftSource =
  */
 export class MessageDraft {
   readonly mailbox: Mailbox;
+  /** Code page of 8-bit text on this handle and on those opened from it (MS-OXCPRPT 3.2.5.1). */
+  readonly codePage: number;
   readonly associated: boolean;
   /** The attachment that a message inside one belongs to. */
   readonly attachment: AttachmentDraft | undefined;
@@ -56,9 +61,13 @@ export class MessageDraft {
   private embedded: MessageContent | undefined;
   private loaded: MessageContent | undefined;
   private loading: Promise<MessageContent> | undefined;
+  /** Temporary files that changed values lie in, until no handle needs them. */
+  private readonly adopted: { release(): void }[] = [];
+  private holders = 1;
 
-  constructor(mailbox: Mailbox, source: DraftSource) {
+  constructor(mailbox: Mailbox, source: DraftSource, codePage = 1252) {
     this.mailbox = mailbox;
+    this.codePage = codePage;
     if (source.kind === 'stored') {
       this.stored = source.message;
       this.folder = source.message.folderId;
@@ -71,7 +80,27 @@ export class MessageDraft {
       this.folder = source.attachment.message.folderId;
       this.associated = false;
       this.embedded = source.content;
+      source.attachment.message.retain();
     }
+  }
+
+  /** One handle more (an attachment, a stream) reads values of this draft. */
+  retain(): void {
+    this.holders += 1;
+  }
+
+  /** One handle less; with the last, the temporary files go. */
+  release(): void {
+    this.holders -= 1;
+    if (this.holders > 0) return;
+    for (const resource of this.adopted.splice(0)) resource.release();
+    this.attachment?.message.release();
+  }
+
+  /** Takes over a temporary file that a value lies in. Inside an attachment it is the outer message's to keep. */
+  adopt(resource: { release(): void }): void {
+    if (this.attachment !== undefined) this.attachment.message.adopt(resource);
+    else this.adopted.push(resource);
   }
 
   get folderId(): FolderId {
@@ -90,9 +119,12 @@ export class MessageDraft {
       this.read !== undefined ||
       this.flags !== undefined ||
       this.newRecipients !== undefined ||
-      this.putAttachments.size > 0 ||
-      this.removedAttachments.size > 0
+      this.attachmentsChanged
     );
+  }
+
+  get attachmentsChanged(): boolean {
+    return this.putAttachments.size > 0 || this.removedAttachments.size > 0;
   }
 
   /** Properties known without asking for the content. */
@@ -161,13 +193,16 @@ export class MessageDraft {
 
   async openAttachment(number: number): Promise<AttachmentDraft | undefined> {
     const found = (await this.attachments()).find((attachment) => attachment.number === number);
-    return found === undefined ? undefined : new AttachmentDraft(this, number, found);
+    if (found === undefined) return undefined;
+    this.retain();
+    return new AttachmentDraft(this, number, found);
   }
 
   /** A new attachment with a number that the message never had on this handle. */
   async createAttachment(): Promise<AttachmentDraft> {
     for (const { number } of (await this.content()).attachments) this.reserveNumber(number);
     this.lastAttachmentNumber += 1;
+    this.retain();
     return new AttachmentDraft(this, this.lastAttachmentNumber, undefined);
   }
 
@@ -204,7 +239,12 @@ export class MessageDraft {
    * Errors: ecObjectModified, ecNotFound.
    */
   async save(origin: Origin, force: boolean): Promise<Message | undefined> {
+    if (this.newRecipients !== undefined) {
+      for (const [tag, value] of displayListsOf(this.newRecipients)) this.changes.put(tag, value);
+    }
+    if (this.isSaved) for (const tag of staleBodies(this.changes.set)) this.changes.remove(tag);
     if (this.attachment !== undefined) {
+      this.changes.put(messageFlagsTag, await messageFlags(this));
       this.embedded = await this.whole();
       this.attachment.setEmbedded(this.embedded);
       this.forgetChanges();
@@ -217,8 +257,8 @@ export class MessageDraft {
         ...(stored !== undefined && !force ? { baseChangeNumber: stored.changeNumber } : {}),
         ...this.identity,
         folderId: this.folderId,
-        set: new Map(changes.set),
-        remove: [...changes.removed.values()],
+        set: changes.set,
+        remove: changes.removed,
         ...(this.newRecipients === undefined ? {} : { recipients: this.newRecipients }),
         putAttachments: [...this.putAttachments.values()],
         removeAttachments: [...this.removedAttachments],

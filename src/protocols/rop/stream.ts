@@ -10,6 +10,8 @@ export const streamSizeLimit = 0x7fffffff;
 export interface StreamTarget {
   /** Takes the stream's bytes as the property's new value. A Spool given here belongs to the target from then on. */
   commit(value: Uint8Array | Spool): void;
+  /** The stream was written to. The target may commit it before somebody reads the property. */
+  written?(stream: StreamState): void;
 }
 
 /** Source of a stream that cannot be changed or has not been. */
@@ -35,7 +37,7 @@ export class StreamState {
     this.source = source;
     this.target = target;
     this.writable = target !== undefined;
-    this.dirty = changed;
+    if (changed) this.changed();
   }
 
   get size(): number {
@@ -69,7 +71,7 @@ export class StreamState {
       (this.source as Spool).write(this.position, data);
     }
     this.position = end;
-    this.dirty = true;
+    this.changed();
     return data.length;
   }
 
@@ -84,7 +86,13 @@ export class StreamState {
       (this.source as Spool).resize(size);
     }
     this.position = Math.min(this.position, size);
+    this.changed();
+  }
+
+  private changed(): void {
+    if (this.dirty) return;
     this.dirty = true;
+    this.target?.written?.(this);
   }
 
   /** Makes the bytes ours and gives them room for `size`. */

@@ -1,0 +1,92 @@
+import { ec, getNumber, idOf, MapiError, type PropertyTag, Ptyp, typeOf } from '../../../mapi/index.ts';
+import type { AttachmentObject } from '../objects.ts';
+import type { FoundProperty, PropertyHolder, Refusal } from './holder.ts';
+import { bagSize } from './values.ts';
+
+const attachNumber = 0x0e210003;
+const attachSize = 0x0e200003;
+const attachMethod = 0x37050003;
+const attachDataBinary = 0x37010102;
+const attachDataObject = 0x3701000d;
+const accessLevel = 0x0ff70003;
+const objectType = 0x0ffe0003;
+const recordKey = 0x0ff90102;
+
+const computedTags = [attachNumber, attachSize, accessLevel, objectType, recordKey];
+const computedIds = new Set(computedTags.map(idOf));
+/** mapi object types (MS-OXCPRPT 2.2.1.7). */
+const attachmentObjectType = 7;
+/** Bytes of an attachment without anything in it (MS-OXCMSG 3.2.5.13). */
+const emptySize = 0x40;
+
+/** Properties of an attachment (MS-OXCMSG 2.2.2). */
+export function attachmentHolder(object: AttachmentObject, codePage: number): PropertyHolder {
+  const { draft } = object;
+
+  function computed(tag: PropertyTag): FoundProperty | undefined {
+    switch (idOf(tag)) {
+      case idOf(attachNumber):
+        return [attachNumber, draft.number];
+      case idOf(attachSize):
+        return [attachSize, Math.min(emptySize + bagSize(draft.properties()), 0x7fffffff)];
+      case idOf(accessLevel):
+        return [accessLevel, object.writable ? 1 : 0];
+      case idOf(objectType):
+        return [objectType, attachmentObjectType];
+      case idOf(recordKey): {
+        const key = Buffer.alloc(4);
+        key.writeUInt32LE(draft.number);
+        return [recordKey, key];
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  function method(): number {
+    if (draft.embeddedContent !== undefined) return 5;
+    return draft.find(attachDataBinary) === undefined ? 0 : 1;
+  }
+
+  return {
+    get writable() {
+      return object.writable;
+    },
+    codePage,
+    async find(tag) {
+      const answer = computed(tag) ?? draft.find(tag);
+      if (answer !== undefined) return answer;
+      if (idOf(tag) === idOf(attachMethod)) return [attachMethod, method()];
+      // What is inside is opened by RopOpenEmbeddedMessage, never given as a value.
+      if (tag === attachDataObject && draft.embeddedContent !== undefined) {
+        return [attachDataObject, { errorCode: ec.notEnoughMemory }];
+      }
+      return undefined;
+    },
+    async list() {
+      const tags = [...draft.properties().keys()].filter((tag) => !computedIds.has(idOf(tag)));
+      if (getNumber(draft.properties(), attachMethod) === undefined) tags.push(attachMethod);
+      if (draft.embeddedContent !== undefined && !tags.some((tag) => idOf(tag) === idOf(attachDataObject))) {
+        tags.push(attachDataObject);
+      }
+      return [...computedTags, ...tags];
+    },
+    async change(set, remove) {
+      if (!object.writable) throw new MapiError(ec.accessDenied);
+      const refusals: Refusal[] = [];
+      for (const { tag, value } of set) {
+        if (computedIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });
+        else if (typeOf(tag) === Ptyp.Unspecified || typeOf(tag) === Ptyp.ErrorCode) {
+          refusals.push({ tag, errorCode: ec.invalidParam });
+        } else draft.setProperty(tag, value);
+      }
+      for (const tag of remove) {
+        if (computedIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });
+        else draft.removeProperty(tag);
+      }
+      return refusals;
+    },
+    pending: (stream) => draft.changes.addPending(stream),
+    adopt: (resource) => draft.message.adopt(resource),
+  };
+}

@@ -1,0 +1,363 @@
+import {
+  ec,
+  getBinary,
+  getNumber,
+  idOf,
+  isNamed,
+  MapiError,
+  type PropertyBag,
+  type PropertyTag,
+  Ptyp,
+  type StoredValue,
+  tagOf,
+  typeOf,
+} from '../../../mapi/index.ts';
+import { messageProperty } from '../../../store/index.ts';
+import type { MessageDraft } from '../message-draft.ts';
+import type { MessageObject } from '../objects.ts';
+import { changedSubject, isSubjectTag, subjectParts } from '../subject.ts';
+import { bodyTags, findBody, isBodyTag } from './bodies.ts';
+import type { FoundProperty, PropertyHolder, Refusal, TaggedStored } from './holder.ts';
+import { bagSize, clampSize } from './values.ts';
+
+export const messageFlag = {
+  read: 0x1,
+  unmodified: 0x2,
+  submitted: 0x4,
+  unsent: 0x8,
+  hasAttach: 0x10,
+  fromMe: 0x20,
+  associated: 0x40,
+  resend: 0x80,
+  everRead: 0x400,
+} as const;
+/** Those that a client may set before the first save (MS-OXCMSG 2.2.1.6). */
+const clientFlags = messageFlag.unsent | messageFlag.resend | 0x200 | 0x100;
+
+const tag = {
+  access: 0x0ff40003,
+  accessLevel: 0x0ff70003,
+  objectType: 0x0ffe0003,
+  messageFlags: 0x0e070003,
+  messageSize: 0x0e080003,
+  messageSizeExtended: 0x0e080014,
+  hasAttachments: 0x0e1b000b,
+  hasNamedProperties: 0x664a000b,
+  read: 0x0e69000b,
+  associated: 0x67aa000b,
+  messageClass: 0x001a001f,
+  importance: 0x00170003,
+  sensitivity: 0x00360003,
+  creationTime: 0x30070040,
+  lastModificationTime: 0x30080040,
+  conversationTopic: 0x0070001f,
+  subject: 0x0037001f,
+  subjectPrefix: 0x003d001f,
+  normalizedSubject: 0x0e1d001f,
+  recipientType: 0x0c150003,
+  displayName: 0x3001001f,
+  attachmentHidden: 0x7ffe000b,
+  messageRecipients: 0x0e12000d,
+  messageAttachments: 0x0e13000d,
+} as const;
+
+/** PidTagDisplayBcc, -Cc and -To with the recipient type that each lists. */
+const displayLists = [
+  [0x0e04001f, 1],
+  [0x0e03001f, 2],
+  [0x0e02001f, 3],
+] as const;
+
+/** Computed by the store for a message that is in it. */
+const storeComputed: readonly PropertyTag[] = [
+  0x674a0014, // PidTagMid
+  0x67480014, // PidTagFolderId
+  0x67490014, // PidTagParentFolderId
+  0x0fff0102, // PidTagEntryId
+  0x0e090102, // PidTagParentEntryId
+  0x0ff90102, // PidTagRecordKey
+  0x0ff60102, // PidTagInstanceKey
+  0x0ffb0102, // PidTagStoreEntryId
+  0x0ffa0102, // PidTagStoreRecordKey
+  0x0ff80102, // PidTagMappingSignature
+  0x65e00102, // PidTagSourceKey
+  0x65e10102, // PidTagParentSourceKey
+  0x65e20102, // PidTagChangeKey
+  0x65e30102, // PidTagPredecessorChangeList
+  0x67a40014, // PidTagChangeNumber
+  0x0e170003, // PidTagMessageStatus
+  0x67090040, // PidTagLocalCommitTime
+  0x0e230003, // PidTagInternetArticleNumber
+];
+const storeComputedById = new Map(storeComputed.map((entry) => [idOf(entry), entry]));
+
+/** Also computed, from the draft; a client cannot set them. */
+const draftComputed: readonly PropertyTag[] = [
+  tag.access,
+  tag.accessLevel,
+  tag.objectType,
+  tag.messageSize,
+  tag.hasAttachments,
+  tag.hasNamedProperties,
+  tag.associated,
+  tag.messageRecipients,
+  tag.messageAttachments,
+];
+/** Not settable through properties: computed ones and times that the server keeps (MS-OXCMSG 2.2.1, 2.2.2.2). */
+const readOnlyIds = new Set([...storeComputed, ...draftComputed].map(idOf));
+
+/** Left out of lists: Outlook takes them from elsewhere, and Exchange does not list them either. */
+const unlistedIds = new Set(
+  [
+    0x674a0014,
+    0x67480014,
+    0x67490014,
+    0x67a40014,
+    tag.associated,
+    tag.subjectPrefix,
+    tag.normalizedSubject,
+    tag.hasNamedProperties,
+    tag.messageRecipients,
+    tag.messageAttachments,
+  ].map(idOf),
+);
+
+/** PidTagMessageFlags as it stands on this handle. */
+export async function messageFlags(draft: MessageDraft): Promise<number> {
+  const { stored } = draft;
+  const kept =
+    draft.flags ??
+    (stored === undefined ? (getNumber(draft.envelope, tag.messageFlags) ?? messageFlag.unsent) : stored.flags);
+  let flags = kept & ~(messageFlag.read | messageFlag.unmodified | messageFlag.hasAttach | messageFlag.associated);
+  if (await isRead(draft)) flags |= messageFlag.read | messageFlag.everRead;
+  if (await hasAttachments(draft)) flags |= messageFlag.hasAttach;
+  if (draft.associated) flags |= messageFlag.associated;
+  return flags;
+}
+
+async function isRead(draft: MessageDraft): Promise<boolean> {
+  if (draft.read !== undefined) return draft.read;
+  if (draft.stored !== undefined) return draft.stored.read;
+  const flags = getNumber(draft.envelope, tag.messageFlags);
+  return flags === undefined ? true : (flags & messageFlag.read) !== 0;
+}
+
+/** An attachment that is only there for the body's sake does not count. */
+async function hasAttachments(draft: MessageDraft): Promise<boolean> {
+  if (draft.stored !== undefined && !draft.attachmentsChanged) return draft.stored.hasAttachments;
+  const attachments = await draft.attachments();
+  return attachments.some((attachment) => attachment.properties.get(tag.attachmentHidden) !== true);
+}
+
+async function messageSize(draft: MessageDraft): Promise<number> {
+  if (draft.stored !== undefined && !draft.isChanged) return draft.stored.size;
+  const content = await draft.whole();
+  let size = bagSize(content.properties);
+  for (const recipient of content.recipients) size += bagSize(recipient);
+  for (const attachment of content.attachments) size += bagSize(attachment.properties);
+  return size;
+}
+
+/** Names of the recipients of one type, as PidTagDisplayTo and its like have them (MS-OXOMSG 2.2.1.9). */
+export function displayList(recipients: readonly PropertyBag[], type: number): string {
+  const names: string[] = [];
+  for (const recipient of recipients) {
+    if (((getNumber(recipient, tag.recipientType) ?? 1) & 0x0f) !== type) continue;
+    const name = recipient.get(tag.displayName) ?? recipient.get(0x3003001f);
+    if (typeof name === 'string' && name !== '') names.push(name);
+  }
+  return names.join('; ');
+}
+
+/** PidTagDisplayTo, -Cc and -Bcc for these recipients. */
+export function displayListsOf(recipients: readonly PropertyBag[]): PropertyBag {
+  return new Map<PropertyTag, StoredValue>(displayLists.map(([list, type]) => [list, displayList(recipients, type)]));
+}
+
+/** A property of a message as it stands on one handle: computed, stored, or its default. */
+export async function findMessageProperty(
+  draft: MessageDraft,
+  wanted: PropertyTag,
+  writable: boolean,
+): Promise<FoundProperty | undefined> {
+  const id = idOf(wanted);
+  const storeTag = storeComputedById.get(id);
+  if (storeTag !== undefined) {
+    if (draft.stored === undefined) return undefined;
+    const value = messageProperty(draft.mailbox, draft.stored, storeTag);
+    return value === undefined ? undefined : [storeTag, value];
+  }
+  switch (id) {
+    case idOf(tag.access):
+      // Modify, read, delete.
+      return [tag.access, 0x7];
+    case idOf(tag.accessLevel):
+      return [tag.accessLevel, writable ? 1 : 0];
+    case idOf(tag.objectType):
+      return [tag.objectType, 5];
+    case idOf(tag.messageFlags):
+      return [tag.messageFlags, await messageFlags(draft)];
+    case idOf(tag.read):
+      return [tag.read, await isRead(draft)];
+    case idOf(tag.hasAttachments):
+      return [tag.hasAttachments, await hasAttachments(draft)];
+    case idOf(tag.messageSize): {
+      const size = await messageSize(draft);
+      if (typeOf(wanted) === Ptyp.Integer64) return [tag.messageSizeExtended, BigInt(size)];
+      return [tag.messageSize, clampSize(size)];
+    }
+    case idOf(tag.associated):
+      return [tag.associated, draft.associated];
+    case idOf(tag.hasNamedProperties):
+      return [tag.hasNamedProperties, await hasNamedProperties(draft)];
+    case idOf(tag.messageRecipients):
+    case idOf(tag.messageAttachments):
+      return undefined;
+    case idOf(tag.creationTime):
+      if (draft.stored !== undefined) return [tag.creationTime, draft.stored.created];
+      break;
+    case idOf(tag.lastModificationTime):
+      if (draft.stored !== undefined && !draft.isChanged) return [tag.lastModificationTime, draft.stored.lastModified];
+      break;
+    default:
+      break;
+  }
+  if (isSubjectTag(wanted)) return findSubject(draft, wanted);
+  if (isBodyTag(wanted)) return findBody(draft, wanted);
+  return (await draft.find(wanted)) ?? fallback(draft, wanted);
+}
+
+async function findSubject(draft: MessageDraft, wanted: PropertyTag): Promise<FoundProperty | undefined> {
+  const parts = await draftSubject(draft);
+  if (parts === undefined) return undefined;
+  if (idOf(wanted) === idOf(tag.subject)) return [tag.subject, parts.subject];
+  if (idOf(wanted) === idOf(tag.subjectPrefix)) return [tag.subjectPrefix, parts.prefix];
+  return [tag.normalizedSubject, parts.normalized];
+}
+
+/** Subject, prefix and normalized subject of a draft; undefined when it has none of them. */
+export async function draftSubject(draft: MessageDraft) {
+  const bag: PropertyBag = new Map();
+  for (const wanted of [tag.subject, tag.subjectPrefix, tag.normalizedSubject]) {
+    const found = await draft.find(wanted);
+    if (found !== undefined) bag.set(...found);
+  }
+  return subjectParts(bag);
+}
+
+/** What a message answers that was never given the property. */
+async function fallback(draft: MessageDraft, wanted: PropertyTag): Promise<FoundProperty | undefined> {
+  const id = idOf(wanted);
+  if (id === idOf(tag.messageClass)) return [tag.messageClass, 'IPM.Note'];
+  if (id === idOf(tag.importance)) return [tag.importance, 1];
+  if (id === idOf(tag.sensitivity)) return [tag.sensitivity, 0];
+  if (id === idOf(tag.conversationTopic)) {
+    const parts = await draftSubject(draft);
+    return parts === undefined || parts.normalized === '' ? undefined : [tag.conversationTopic, parts.normalized];
+  }
+  for (const [list, type] of displayLists) {
+    if (id === idOf(list)) return [list, displayList(await draft.recipients(), type)];
+  }
+  return undefined;
+}
+
+/** Whether one of its properties is a named one (PidTagHasNamedProperties). */
+export async function hasNamedProperties(draft: MessageDraft): Promise<boolean> {
+  for (const known of (await draft.properties()).keys()) if (isNamed(known)) return true;
+  return false;
+}
+
+/** Tags that a message has (RopGetPropertiesList), each id once. */
+async function listMessageProperties(draft: MessageDraft): Promise<PropertyTag[]> {
+  const byId = new Map<number, PropertyTag>();
+  const add = (known: PropertyTag): void => {
+    if (!unlistedIds.has(idOf(known)) && idOf(known) !== 0) byId.set(idOf(known), known);
+  };
+  for (const known of (await draft.properties()).keys()) add(known);
+  for (const known of [tag.messageClass, tag.importance, tag.sensitivity, tag.access, tag.accessLevel, tag.objectType])
+    add(known);
+  for (const known of [tag.messageFlags, tag.messageSize, tag.hasAttachments, tag.read]) add(known);
+  for (const [list] of displayLists) add(list);
+  for (const known of await bodyTags(draft)) add(known);
+  if ((await draftSubject(draft)) !== undefined) add(tag.subject);
+  if (draft.stored !== undefined) {
+    add(tag.creationTime);
+    add(tag.lastModificationTime);
+    for (const known of storeComputed)
+      if (messageProperty(draft.mailbox, draft.stored, known) !== undefined) add(known);
+  }
+  return [...byId.values()];
+}
+
+/** Sets and removes properties of a draft. What cannot be changed is returned. */
+export async function changeMessageProperties(
+  draft: MessageDraft,
+  set: readonly TaggedStored[],
+  remove: readonly PropertyTag[],
+): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  const subject: PropertyBag = new Map();
+  for (const { tag: known, value } of set) {
+    const id = idOf(known);
+    if (readOnlyIds.has(id) || (id === idOf(tag.messageFlags) && draft.stored !== undefined)) {
+      refusals.push({ tag: known, errorCode: ec.computed });
+    } else if (typeOf(known) === Ptyp.Unspecified || typeOf(known) === Ptyp.ErrorCode || id === 0) {
+      refusals.push({ tag: known, errorCode: ec.invalidParam });
+    } else if (id === idOf(tag.messageFlags)) {
+      setFlags(draft, known, value, refusals);
+    } else if (id === idOf(tag.read)) {
+      if (draft.stored !== undefined || typeof value !== 'boolean')
+        refusals.push({ tag: known, errorCode: ec.computed });
+      else draft.read = value;
+    } else if (isSubjectTag(known) && typeof value === 'string') {
+      subject.set(tagOf(id, Ptyp.String), value);
+    } else {
+      draft.setProperty(known, value);
+    }
+  }
+  if (subject.size > 0) {
+    const parts = changedSubject(await draftSubject(draft), subject);
+    draft.setProperty(tag.subject, parts.subject);
+    draft.setProperty(tag.subjectPrefix, parts.prefix);
+    draft.setProperty(tag.normalizedSubject, parts.normalized);
+  }
+  for (const known of remove) {
+    if (readOnlyIds.has(idOf(known)) || idOf(known) === idOf(tag.messageFlags)) {
+      refusals.push({ tag: known, errorCode: ec.computed });
+    } else if (idOf(known) === idOf(tag.subject)) {
+      for (const part of [tag.subject, tag.subjectPrefix, tag.normalizedSubject]) draft.removeProperty(part);
+    } else {
+      draft.removeProperty(known);
+    }
+  }
+  return refusals;
+}
+
+function setFlags(draft: MessageDraft, known: PropertyTag, value: StoredValue, refusals: Refusal[]): void {
+  if (typeof value !== 'number') {
+    refusals.push({ tag: known, errorCode: ec.invalidParam });
+    return;
+  }
+  draft.read = (value & messageFlag.read) !== 0;
+  draft.flags = value & clientFlags;
+  if (draft.attachment !== undefined) draft.setProperty(tag.messageFlags, value);
+}
+
+/** Properties of a message, as they stand on the handle that it is open on. */
+export function messageHolder(object: MessageObject): PropertyHolder {
+  const { draft } = object;
+  return {
+    get writable() {
+      return object.writable;
+    },
+    codePage: draft.codePage,
+    find: (wanted) => findMessageProperty(draft, wanted, object.writable),
+    list: () => listMessageProperties(draft),
+    async change(set, remove) {
+      if (!object.writable) throw new MapiError(ec.accessDenied);
+      return changeMessageProperties(draft, set, remove);
+    },
+    pending: (stream) => draft.changes.addPending(stream),
+    adopt: (resource) => draft.adopt(resource),
+  };
+}

@@ -1,0 +1,69 @@
+import {
+  ec,
+  isLargeValue,
+  isPropertyError,
+  type LargeValue,
+  multiValue,
+  type PropertyBag,
+  type PropertyError,
+  type PropertyTag,
+  type PropertyValue,
+  Ptyp,
+  type ReadonlyPropertyBag,
+  type StoredValue,
+  typeOf,
+} from '../../../mapi/index.ts';
+
+/** Values from here on are not given inline but opened as a stream. */
+export const inlineLimit = 0x8000;
+
+/** All bytes of a large value; throws RangeError when they are more than `limit`. */
+export async function readWhole(value: LargeValue, limit: number): Promise<Buffer> {
+  if (value.size > limit) throw new RangeError(`${value.size} bytes are too many`);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < value.size; ) {
+    const part = await value.read(at, Math.min(0x10000, value.size - at));
+    if (part.length === 0) break;
+    parts.push(part);
+    at += part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+const isText = (tag: PropertyTag): boolean => typeOf(tag) === Ptyp.String || typeOf(tag) === Ptyp.String8;
+
+/** The value itself where it is small enough for a row, else the error that says "open a stream". */
+export async function inlineValue(
+  tag: PropertyTag,
+  value: StoredValue | PropertyError,
+): Promise<PropertyValue | PropertyError> {
+  if (!isLargeValue(value)) return valueSize(tag, value) >= inlineLimit ? { errorCode: ec.notEnoughMemory } : value;
+  if (value.size >= inlineLimit) return { errorCode: ec.notEnoughMemory };
+  const bytes = await readWhole(value, inlineLimit);
+  return isText(tag) ? bytes.toString('utf16le') : bytes;
+}
+
+/** Bytes that a value takes in a row, without those of counts; text as Unicode. */
+export function valueSize(tag: PropertyTag, value: StoredValue | PropertyError): number {
+  if (isPropertyError(value)) return 4;
+  if (isLargeValue(value)) return value.size;
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value === 'string') return typeOf(tag) === Ptyp.Guid ? 16 : value.length * 2;
+  if (Array.isArray(value)) {
+    const type = typeOf(tag) & ~multiValue;
+    let size = 0;
+    for (const item of value) size += valueSize(type, item as StoredValue);
+    return size;
+  }
+  return 8;
+}
+
+/** About what the properties take in the store, in bytes. */
+export function bagSize(bag: ReadonlyPropertyBag | PropertyBag): number {
+  let size = 0;
+  for (const [tag, value] of bag) size += 8 + valueSize(tag, value);
+  return size;
+}
+
+/** 32-bit form of a size (PidTagMessageSize): clamped, as the Extended form has the rest. */
+export const clampSize = (size: number): number => Math.min(size, 0x7fffffff);
