@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { caseless } from '../path.ts';
 import type { ExecuteRops, RopServices, Session } from '../rop/session.ts';
 import { type AddressBookHandler, type AddressBookSession, addressBookRequestTypes } from './address-book.ts';
 import { ContextTable } from './contexts.ts';
@@ -84,12 +85,6 @@ function route(
       handler,
     });
   }
-}
-
-/** A pattern for the whole of a path segment, letters in either case. */
-export function caseless(segment: string): string {
-  const letters = segment.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replace(/\./g, '\\.');
-  return `^${letters}$`;
 }
 
 function asResponseError(error: FastifyError): unknown {

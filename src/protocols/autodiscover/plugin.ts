@@ -1,0 +1,148 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { BackendUnavailable, type MailboxAccess } from '../../store/index.ts';
+import type { Identity } from '../identity.ts';
+import { caseless } from '../path.ts';
+import { autodiscoverLimits } from './limits.ts';
+import { parseRequest } from './request.ts';
+import { type AutodiscoverErrorCode, errorXml, outlookSchema, type ServiceUrls, settingsXml } from './response.ts';
+
+export interface AutodiscoverOptions {
+  readonly mailboxes: MailboxAccess;
+  /** One GUID for all mailboxes of this installation, the same for ever. */
+  readonly deploymentId: string;
+  /** `https://mail.example.com`; the address that the request came to when absent. */
+  readonly publicUrl?: string;
+  /** Paths, as `/EWS/Exchange.asmx`, of what is served besides; nothing is announced that is not. */
+  readonly ewsPath?: string;
+  readonly offlineAddressBookPath?: string;
+}
+
+const pox = `/:autodiscover(${caseless('autodiscover')})/:document(${caseless('autodiscover.xml')})`;
+const json = `/:autodiscover(${caseless('autodiscover')})/:document(${caseless('autodiscover.json')})`;
+
+/** Plain-old-XML Autodiscover (MS-OXDSCLI) for authenticated requests. */
+export function autodiscover(options: AutodiscoverOptions): FastifyPluginAsync {
+  return async (fastify) => {
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser(
+      ['text/xml', '*'],
+      { parseAs: 'buffer', bodyLimit: autodiscoverLimits.requestBody },
+      (_request, body, done) => done(null, body),
+    );
+    fastify.setErrorHandler((error: { code?: string }, request, reply) => {
+      const client = error.code?.startsWith('FST_ERR_CTP_');
+      if (!client) request.log.error({ err: error }, 'Autodiscover failed');
+      return reply
+        .code(200)
+        .type('text/xml; charset=utf-8')
+        .send(errorXml(client ? 600 : 603));
+    });
+    fastify.route({
+      method: ['GET', 'POST'],
+      url: pox,
+      exposeHeadRoute: false,
+      bodyLimit: autodiscoverLimits.requestBody,
+      handler: async (request, reply) => {
+        const xml = await answer(options, request);
+        return reply.type('text/xml; charset=utf-8').header('cache-control', 'private').send(xml);
+      },
+    });
+  };
+}
+
+async function answer(options: AutodiscoverOptions, request: FastifyRequest): Promise<string> {
+  const asked = request.method === 'POST' && Buffer.isBuffer(request.body) ? parseRequest(request.body) : undefined;
+  if (asked === undefined) return errorXml(600);
+  const who = asked.emailAddress ?? asked.legacyDn;
+  if (who === undefined || asked.acceptableResponseSchema === undefined) return errorXml(600);
+  if (asked.acceptableResponseSchema !== outlookSchema) return errorXml(601);
+  if (asked.emailAddress !== undefined && !/^[^\s@]+@[^\s@]+$/.test(asked.emailAddress)) return errorXml(501);
+  let mailbox: Identity | undefined;
+  try {
+    mailbox = await findMailbox(options.mailboxes, request.identity, who);
+  } catch (error) {
+    return errorXml(failureCode(request, error));
+  }
+  if (mailbox === undefined) return errorXml(500);
+  return settingsXml(mailbox, options.deploymentId, serviceUrls(options, request));
+}
+
+function findMailbox(access: MailboxAccess, identity: Identity, who: string): Promise<Identity | undefined> | Identity {
+  const name = who.toLowerCase();
+  if (name === identity.address || name === identity.legacyDn.toLowerCase()) return identity;
+  // Any right on it will do; without one it is as though it were not there.
+  return access.resolve(identity, who);
+}
+
+function failureCode(request: FastifyRequest, error: unknown): AutodiscoverErrorCode {
+  if (!(error instanceof BackendUnavailable)) request.log.error({ err: error }, 'Autodiscover failed');
+  return 603;
+}
+
+function serviceUrls(options: Omit<AutodiscoverOptions, 'mailboxes'>, request: FastifyRequest): ServiceUrls {
+  const origin = originOf(options.publicUrl, request);
+  return {
+    origin,
+    ...(options.ewsPath === undefined ? {} : { ews: origin + options.ewsPath }),
+    ...(options.offlineAddressBookPath === undefined
+      ? {}
+      : { offlineAddressBook: origin + options.offlineAddressBookPath }),
+  };
+}
+
+/** The configured address, or the one that the client used to come here. */
+function originOf(publicUrl: string | undefined, request: FastifyRequest): string {
+  const text = publicUrl ?? `${request.protocol}://${request.headers.host ?? ''}`;
+  return URL.canParse(text) ? new URL(text).origin : `${request.protocol}://localhost`;
+}
+
+/**
+ * Autodiscover version 2: where to find the protocol that a client names. Needs no authentication and tells nothing
+ * about whether an address exists.
+ */
+export function autodiscoverJson(options: Omit<AutodiscoverOptions, 'mailboxes' | 'deploymentId'>): FastifyPluginAsync {
+  return async (fastify) => {
+    for (const url of [json, `${json}/:version/:email`, `${json}/:version`, `${json}/`]) {
+      fastify.get(url, { exposeHeadRoute: false }, async (request, reply) => {
+        const query = new Map<string, string>();
+        for (const [name, value] of Object.entries(request.query as Record<string, unknown>)) {
+          if (typeof value === 'string') query.set(name.toLowerCase(), value);
+        }
+        const email = (request.params as { email?: string }).email ?? query.get('email') ?? query.get('emailaddress');
+        const protocol = query.get('protocol');
+        if (!email)
+          return reply
+            .code(400)
+            .send(
+              jsonError('MandatoryParameterMissing', "A valid value must be provided for the query parameter 'Email'."),
+            );
+        if (!protocol)
+          return reply
+            .code(400)
+            .send(
+              jsonError(
+                'MandatoryParameterMissing',
+                "A valid value must be provided for the query parameter 'Protocol'.",
+              ),
+            );
+        const found = protocols(serviceUrls(options, request)).find(
+          ([name]) => name.toLowerCase() === protocol.toLowerCase(),
+        );
+        if (found === undefined)
+          return reply.code(400).send(jsonError('ProtocolNotSupported', 'The given protocol is not supported here.'));
+        return reply.header('cache-control', 'private').send({ Protocol: found[0], Url: found[1] });
+      });
+    }
+  };
+}
+
+function protocols(urls: ServiceUrls): [name: string, url: string][] {
+  return [
+    ['AutodiscoverV1', `${urls.origin}/autodiscover/autodiscover.xml`],
+    ...(urls.ews === undefined ? [] : [['EWS', urls.ews] as [string, string]]),
+  ];
+}
+
+function jsonError(code: string, message: string): { ErrorCode: string; ErrorMessage: string } {
+  return { ErrorCode: code, ErrorMessage: message };
+}
