@@ -1,0 +1,2 @@
+export type { Brake, SyncLog } from './account.ts';
+export { createSyncEngine, type SyncEngine, type SyncOptions, type SyncStatus } from './engine.ts';

@@ -1,0 +1,22 @@
+/** Bounds and rhythms of the sync engine, in one place. */
+export const syncLimits = {
+  /** Mails taken into the index in one transaction. */
+  ingestBatch: 200,
+  /** Newest mails looked at before a whole folder is listed. */
+  peek: 100,
+  /** Newest mails searched for one that may have been stored by a call whose answer was lost. */
+  recoverAmong: 300,
+  /** Outbox rows dealt with before the backend is asked for news again. */
+  pushBatch: 200,
+  /** A folder with more items than this stops when more than half would vanish (docs/architecture.md, "The brake"). */
+  brakeFrom: 20,
+  /** Shortest and longest wait after a failed call. */
+  retryMs: 1_000,
+  longestRetryMs: 5 * 60_000,
+  /** Between two looks at the folder tree, in polls. */
+  treeEveryPolls: 10,
+  /** A whole listing, to see flags changed elsewhere, is due after this many polls … */
+  fullEveryPolls: 4,
+  /** … or, for large folders, this many ms per mail in it. */
+  fullMsPerMail: 3,
+} as const;

@@ -1,0 +1,19 @@
+import type { Mailbox, Message } from '../store/index.ts';
+
+/**
+ * Value of the header `X-Oxbow-Id` on every mail that we store on a backend: mailbox, message key and a digest of the
+ * content. It finds the mail again when the answer to storing it was lost.
+ */
+export const oxbowIdOf = (mailbox: Mailbox, key: number, contentDigest: string): string =>
+  `${mailbox.guid}.${key}.${contentDigest}`;
+
+/** The local message that an X-Oxbow-Id names, if it is one of this mailbox and still there. */
+export async function messageOfOxbowId(
+  mailbox: Mailbox,
+  oxbowId: string | undefined,
+): Promise<{ message: Message; contentDigest: string } | undefined> {
+  const match = /^([0-9a-f-]{36})\.(\d{1,15})\.([0-9a-f]{1,64})$/.exec(oxbowId ?? '');
+  if (!match || match[1] !== mailbox.guid) return undefined;
+  const message = await mailbox.messageByKey(Number(match[2]));
+  return message && message.deleted === undefined ? { message, contentDigest: match[3]! } : undefined;
+}

@@ -1,0 +1,288 @@
+import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
+import { envelopeProperties } from '../formats/index.ts';
+import { getString, PidTag, setProperty } from '../mapi/index.ts';
+import type { FolderId, Message, MessageLink } from '../store/index.ts';
+import { fromBackend, type SyncAccount } from './account.ts';
+import { flagProperties, localChanges, remoteChanges } from './flags.ts';
+import { syncLimits } from './limits.ts';
+import { type FolderCursor, readCursor, readMessageBase, writeBase, writeCursor } from './links.ts';
+import { messageOfOxbowId } from './oxbow-id.ts';
+
+/** PidTagMessageFlags mfUnsent, MS-OXCMSG 2.2.1.6. */
+const mfUnsent = 0x8;
+
+/** What one look at a folder found, before anything is changed. */
+export interface FolderNews {
+  readonly folderId: FolderId;
+  readonly remoteFolder: string;
+  readonly cursor: FolderCursor;
+  /** Ids that no link has, newest first, and their envelopes as far as they were read already. */
+  readonly unknown: readonly string[];
+  readonly envelopes: ReadonlyMap<string, RemoteEnvelope>;
+  /** Links whose flags differ from the base. */
+  readonly changed: readonly { readonly link: MessageLink; readonly flags: MailFlags }[];
+  /** Links whose mail is missing from this whole listing for the first time: moved, or about to be believed gone. */
+  readonly missing: readonly MessageLink[];
+  /** Links whose mail is gone: missing from two whole listings in a row. */
+  readonly vanished: readonly MessageLink[];
+  /** The folder was never read before: what is in it is not new mail. */
+  readonly first: boolean;
+}
+
+/**
+ * Looks at one folder whose status is given and tells what is new against its cursor; undefined when nothing is. Costs
+ * one `newest` call when only new mail came in, however large the folder is; otherwise a whole listing.
+ */
+export async function lookAtFolder(
+  account: SyncAccount,
+  folderId: FolderId,
+  remoteFolder: string,
+  status: RemoteFolderStatus,
+  fullDue: (cursor: FolderCursor) => boolean,
+): Promise<FolderNews | undefined> {
+  const { sync } = account.mailbox;
+  const cursor = readCursor(await sync.cursor(remoteFolder));
+  const same = cursor !== undefined && cursor.validity === status.validity;
+  if (same && !fullDue(cursor) && !(cursor.missing?.length ?? 0)) {
+    if (cursor.next === status.next && cursor.total === status.total && cursor.unread === status.unread)
+      return undefined;
+    const quick = await lookAtNewest(account, folderId, remoteFolder, status, cursor);
+    if (quick) return quick;
+  }
+  if (cursor && !same) await forgetIds(account, remoteFolder);
+  return lookAtAll(account, folderId, remoteFolder, status, same ? cursor : undefined, cursor === undefined);
+}
+
+/** The difference as far as the newest mails explain all of it; undefined when they do not. */
+async function lookAtNewest(
+  account: SyncAccount,
+  folderId: FolderId,
+  remoteFolder: string,
+  status: RemoteFolderStatus,
+  cursor: FolderCursor,
+): Promise<FolderNews | undefined> {
+  const arrived = status.total - cursor.total;
+  if (arrived < 0 || arrived > syncLimits.peek / 2) return undefined;
+  const newest = await account.backend.mail.newest(remoteFolder, syncLimits.peek);
+  const envelopes = new Map<string, RemoteEnvelope>();
+  const changed: { link: MessageLink; flags: MailFlags }[] = [];
+  let unread = cursor.unread;
+  for (const envelope of newest) {
+    const link = await account.mailbox.sync.linkByRemoteId(remoteFolder, envelope.id);
+    if (!link) {
+      envelopes.set(envelope.id, envelope);
+      if (!envelope.flags.seen) unread += 1;
+      continue;
+    }
+    const base = readMessageBase(link).flags;
+    if (base.seen !== envelope.flags.seen) unread += envelope.flags.seen ? -1 : 1;
+    if (Object.keys(remoteChanges(envelope.flags, base)).length > 0) changed.push({ link, flags: envelope.flags });
+  }
+  if (envelopes.size !== arrived || unread !== status.unread) return undefined;
+  return {
+    folderId,
+    remoteFolder,
+    cursor: { ...cursor, next: status.next, total: status.total, unread: status.unread },
+    unknown: [...envelopes.keys()],
+    envelopes,
+    changed,
+    missing: [],
+    vanished: [],
+    first: false,
+  };
+}
+
+async function lookAtAll(
+  account: SyncAccount,
+  folderId: FolderId,
+  remoteFolder: string,
+  status: RemoteFolderStatus,
+  cursor: FolderCursor | undefined,
+  first: boolean,
+): Promise<FolderNews> {
+  const states = await account.backend.mail.states(remoteFolder);
+  const links = new Map((await account.mailbox.sync.links(remoteFolder)).map((link) => [link.remoteId, link]));
+  const unknown: RemoteMessageState[] = [];
+  const changed: { link: MessageLink; flags: MailFlags }[] = [];
+  for (const state of states) {
+    const link = links.get(state.id);
+    links.delete(state.id);
+    if (!link) unknown.push(state);
+    else if (Object.keys(remoteChanges(state.flags, readMessageBase(link).flags)).length > 0)
+      changed.push({ link, flags: state.flags });
+  }
+  const missedBefore = new Set(cursor?.missing);
+  const missing = [...links.values()].filter((link) => !missedBefore.has(link.remoteId));
+  const vanished = [...links.values()].filter((link) => missedBefore.has(link.remoteId));
+  // Newest first: ids rise with arrival where they are numbers.
+  unknown.sort((a, b) => Number(b.id) - Number(a.id));
+  return {
+    folderId,
+    remoteFolder,
+    cursor: {
+      validity: status.validity,
+      next: status.next,
+      total: status.total,
+      unread: status.unread,
+      listedAt: account.clock(),
+      ...(missing.length > 0 ? { missing: missing.map((link) => link.remoteId) } : {}),
+    },
+    unknown: unknown.map((state) => state.id),
+    envelopes: new Map(),
+    changed,
+    missing,
+    vanished,
+    first,
+  };
+}
+
+/** Another UIDVALIDITY voids all ids; the mails find their local messages again by Message-ID when they are ingested. */
+async function forgetIds(account: SyncAccount, remoteFolder: string): Promise<void> {
+  account.log.warn({ folder: remoteFolder }, 'UIDVALIDITY changed; the folder is read anew');
+  await account.mailbox.transaction(async () => {
+    for (const link of await account.mailbox.sync.links(remoteFolder)) await account.mailbox.sync.removeLink(link.key);
+    await account.mailbox.sync.setCursor(remoteFolder, undefined);
+  });
+}
+
+/** Mails that are missing from one folder and may turn up in another: by Message-ID. */
+export type Vanished = Map<string, { readonly link: MessageLink; readonly message: Message }>;
+
+/** Collects what is missing by its Message-ID. */
+export async function collectVanished(account: SyncAccount, news: readonly FolderNews[]): Promise<Vanished> {
+  const found: Vanished = new Map();
+  for (const { missing, vanished } of news)
+    for (const link of [...missing, ...vanished]) {
+      const message = await account.mailbox.messageByKey(link.key);
+      const id = message && getString(message.properties, PidTag.InternetMessageId);
+      if (message && id && message.deleted === undefined) found.set(id, { link, message });
+    }
+  return found;
+}
+
+/** Takes what is new of one folder into the store, newest first, a bounded batch a transaction. */
+export async function ingest(account: SyncAccount, news: FolderNews, vanished: Vanished): Promise<void> {
+  const { mailbox } = account;
+  for (const { link, flags } of news.changed) await mailbox.transaction(() => takeFlags(account, link, flags));
+  for (let at = 0; at < news.unknown.length; at += syncLimits.ingestBatch) {
+    const ids = news.unknown.slice(at, at + syncLimits.ingestBatch);
+    const missing = ids.filter((id) => !news.envelopes.has(id));
+    const read = missing.length > 0 ? await account.backend.mail.envelopes(news.remoteFolder, missing) : [];
+    const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
+    await mailbox.transaction(async () => {
+      for (const envelope of envelopes) await takeMail(account, news, envelope, vanished);
+    });
+  }
+  await mailbox.sync.setCursor(news.remoteFolder, writeCursor(news.cursor));
+}
+
+async function takeMail(
+  account: SyncAccount,
+  news: FolderNews,
+  envelope: RemoteEnvelope,
+  vanished: Vanished,
+): Promise<void> {
+  const { mailbox } = account;
+  const { sync } = mailbox;
+  const { remoteFolder, folderId } = news;
+  if (await sync.linkByRemoteId(remoteFolder, envelope.id)) return;
+  const link = (key: number, contentDigest?: string) =>
+    sync.setLink({
+      key,
+      remoteFolder,
+      remoteId: envelope.id,
+      base: writeBase({ flags: envelope.flags, ...(contentDigest ? { contentDigest } : {}) }),
+    });
+
+  // Stored from here by a call whose answer was lost, or before the link could be written.
+  const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
+  if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
+
+  if (envelope.messageId !== undefined) {
+    // Moved on the backend: the same message, with all that only we keep of it.
+    const moved = vanished.get(envelope.messageId);
+    if (moved) {
+      vanished.delete(envelope.messageId);
+      if (moved.message.folderId !== folderId)
+        await mailbox.moveMessages(moved.message.folderId, [moved.message.id], folderId, fromBackend);
+      await takeFlags(account, { ...moved.link, remoteFolder, remoteId: envelope.id }, envelope.flags);
+      return;
+    }
+    // Sent from here (the backend keeps the copy), or known before the ids were voided.
+    const [waiting] = await sync.unlinkedByMessageId(folderId, envelope.messageId);
+    if (waiting) return link(waiting.key);
+  }
+
+  const { set } = flagProperties(
+    remoteChanges(envelope.flags, { ...envelope.flags, flagged: false, answered: false, forwarded: false }),
+  );
+  for (const [tag, value] of envelopeProperties(envelope)) setProperty(set, tag, value);
+  const saved = await mailbox.saveMessage(
+    {
+      folderId,
+      set,
+      read: envelope.flags.seen,
+      flags: envelope.flags.draft ? mfUnsent : 0,
+      remoteContent: { size: envelope.size, hasAttachments: envelope.hasAttachments },
+      newMail: !news.first && !envelope.flags.seen,
+    },
+    fromBackend,
+  );
+  await link(saved.key);
+}
+
+/** Merges flags three ways: what changed on the backend wins over the same flag changed here; the rest stays. */
+async function takeFlags(account: SyncAccount, link: MessageLink, flags: MailFlags): Promise<void> {
+  const { mailbox } = account;
+  const base = readMessageBase(link);
+  const message = await mailbox.messageByKey(link.key);
+  if (message && message.deleted === undefined) {
+    const changes = remoteChanges(flags, base.flags);
+    const here = localChanges(message, base.flags);
+    const { set, remove } = flagProperties(changes);
+    const read = changes.seen ?? here.seen ?? message.read;
+    if (set.size > 0 || remove.length > 0)
+      await mailbox.saveMessage({ id: message.id, folderId: message.folderId, set, remove }, fromBackend);
+    if (read !== message.read) await mailbox.setReadState(message.folderId, [message.id], read, fromBackend);
+  }
+  await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, flags }) });
+}
+
+/**
+ * Deletes what vanished and did not turn up elsewhere. The brake: when more than half of a folder with over 20 mails
+ * would go at once, nothing goes until somebody says so. Emptied trash and junk folders are what people do every day;
+ * there the mails stay recoverable and no brake applies.
+ */
+export async function removeVanished(
+  account: SyncAccount,
+  news: FolderNews,
+  stillVanished: ReadonlySet<number>,
+  brakeApplies: boolean,
+): Promise<void> {
+  const { mailbox } = account;
+  const gone = news.vanished.filter((link) => stillVanished.has(link.key));
+  const known = news.cursor.total + gone.length;
+  if (brakeApplies && known > syncLimits.brakeFrom && gone.length * 2 > known) {
+    account.brakes.set(news.remoteFolder, { folder: news.remoteFolder, vanished: gone.length, of: known });
+    account.log.warn(
+      { folder: news.remoteFolder, vanished: gone.length, of: known },
+      'more than half of a folder vanished; nothing is deleted until this is confirmed',
+    );
+    // Kept in mind as missing, so that a confirmation finds them again.
+    await mailbox.sync.setCursor(
+      news.remoteFolder,
+      writeCursor({ ...news.cursor, missing: [...(news.cursor.missing ?? []), ...gone.map((link) => link.remoteId)] }),
+    );
+    return;
+  }
+  account.brakes.delete(news.remoteFolder);
+  for (let at = 0; at < gone.length; at += syncLimits.ingestBatch)
+    await mailbox.transaction(async () => {
+      for (const link of gone.slice(at, at + syncLimits.ingestBatch)) {
+        const message = await mailbox.messageByKey(link.key);
+        if (message && message.deleted === undefined)
+          await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+        await mailbox.sync.removeLink(link.key);
+      }
+    });
+}

@@ -1,0 +1,164 @@
+import type { MailFolderRole, RemoteFolder } from '../backends/index.ts';
+import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
+import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
+import { fromBackend, type SyncAccount } from './account.ts';
+import { readCursor, readFolderBase, writeBase } from './links.ts';
+
+const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
+  inbox: 'inbox',
+  drafts: 'drafts',
+  sent: 'sentItems',
+  trash: 'deletedItems',
+  junk: 'junkEmail',
+};
+
+/**
+ * Reads the remote folder tree and brings the local one in step: new, renamed, moved and deleted folders. A folder that
+ * is missing is only believed gone when the listing is whole, has an inbox, and misses it twice in a row.
+ */
+export async function pullTree(account: SyncAccount, missedBefore: Set<string>): Promise<void> {
+  const { mailbox, backend } = account;
+  const tree = await backend.mail.folders();
+  if (!tree.some((folder) => folder.role === 'inbox')) {
+    account.log.warn({}, 'the folder listing has no inbox and is not believed');
+    return;
+  }
+  account.tree = tree;
+  const remoteIds = new Set(tree.map((folder) => folder.id));
+  const links = await mailbox.sync.folderLinks();
+  const linked = new Map(links.map((link) => [link.remoteId, link]));
+  const missing = links.filter((link) => !remoteIds.has(link.remoteId));
+  const fresh = tree.filter((folder) => !linked.has(folder.id));
+
+  if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, linked);
+  for (const folder of tree) await pullFolder(account, folder, linked);
+
+  const gone = missing.filter((link) => linked.get(link.remoteId) === link);
+  await removeGone(account, gone, links.length, missedBefore);
+}
+
+/**
+ * Ids of Open-Xchange mail folders hold the path, so a renamed or moved folder looks like one gone and one new. The same
+ * UIDVALIDITY tells that it is the same (RFC 3501 2.3.1.1; kept on RENAME).
+ */
+async function followRenames(
+  account: SyncAccount,
+  missing: readonly FolderLink[],
+  fresh: readonly RemoteFolder[],
+  linked: Map<string, FolderLink>,
+): Promise<void> {
+  const { mailbox, backend } = account;
+  const statuses = await backend.mail.statuses(fresh.map((folder) => folder.id));
+  for (const link of missing) {
+    const validity = readCursor(await mailbox.sync.cursor(link.remoteId))?.validity;
+    if (validity === undefined) continue;
+    const candidates = fresh.filter(
+      (folder) => statuses.get(folder.id)?.validity === validity && !linked.has(folder.id),
+    );
+    if (candidates.length !== 1) continue;
+    const renamed = candidates[0]!;
+    await mailbox.sync.renameRemoteFolder(link.remoteId, renamed.id);
+    linked.delete(link.remoteId);
+    linked.set(renamed.id, { ...link, remoteId: renamed.id });
+  }
+}
+
+async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Map<string, FolderLink>): Promise<void> {
+  const { mailbox } = account;
+  const parentId = localParent(account, remote, linked);
+  if (parentId === undefined) return;
+  const base = writeBase({ name: remote.name, parentId: remote.parentId });
+  const link = linked.get(remote.id);
+  if (!link) {
+    await mailbox.transaction(async () => {
+      const folderId = await adoptOrCreate(account, remote, parentId);
+      const made = { folderId, remoteId: remote.id, base };
+      await mailbox.sync.setFolderLink(made);
+      linked.set(remote.id, made);
+    });
+    return;
+  }
+  if (link.base === base || remote.role !== undefined) return;
+  const folder = await mailbox.folder(link.folderId);
+  const before = readFolderBase(link);
+  await mailbox.transaction(async () => {
+    if (folder) {
+      const name = remote.name === before.name ? folder.displayName : remote.name;
+      const parent = remote.parentId === before.parentId ? folder.parentId! : parentId;
+      if (name !== folder.displayName || parent !== folder.parentId)
+        await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
+    }
+    await mailbox.sync.setFolderLink({ ...link, base });
+  });
+}
+
+/** The local folder that the remote one belongs into; undefined while its parent has no local folder. */
+function localParent(
+  account: SyncAccount,
+  remote: RemoteFolder,
+  linked: Map<string, FolderLink>,
+): FolderId | undefined {
+  if (remote.parentId === undefined) return account.mailbox.specialFolder('ipmSubtree');
+  return linked.get(remote.parentId)?.folderId;
+}
+
+async function adoptOrCreate(account: SyncAccount, remote: RemoteFolder, parentId: FolderId): Promise<FolderId> {
+  const { mailbox } = account;
+  if (remote.role) {
+    const id = mailbox.specialFolder(localRole[remote.role]);
+    if (!(await mailbox.sync.folderLink(id))) return id;
+  }
+  for (const child of await mailbox.childFolders(parentId))
+    if (child.displayName === remote.name && isMailFolder(child) && !(await mailbox.sync.folderLink(child.id)))
+      return child.id;
+  const properties: PropertyBag = new Map();
+  setProperty(properties, PidTag.ContainerClass, 'IPF.Note');
+  const created = await withFreeName(remote.name, (displayName) =>
+    mailbox.createFolder({ parentId, displayName, properties }, fromBackend),
+  );
+  return created.folder.id;
+}
+
+/** Whether a local folder holds mail and so belongs on a mail server. */
+export function isMailFolder(folder: Folder): boolean {
+  const containerClass = getString(folder.properties, PidTag.ContainerClass) ?? 'IPF.Note';
+  return folder.type === 'generic' && /^IPF(\.Note(\..*)?)?$/i.test(containerClass);
+}
+
+/** Outlook's special folders may bear a name that the backend gives to a mail folder: then the mail folder yields. */
+async function withFreeName<T>(name: string, use: (name: string) => Promise<T>): Promise<T> {
+  for (let number = 1; ; number += 1) {
+    try {
+      return await use(number === 1 ? name : `${name} (${number})`);
+    } catch (error) {
+      if (!(error instanceof MapiError && error.code === ec.duplicateName) || number > 50) throw error;
+    }
+  }
+}
+
+async function removeGone(
+  account: SyncAccount,
+  gone: readonly FolderLink[],
+  known: number,
+  missedBefore: Set<string>,
+): Promise<void> {
+  const { mailbox } = account;
+  if (gone.length > 4 && gone.length * 2 > known) {
+    account.log.warn({ gone: gone.length, known }, 'more than half of the folders are missing; nothing is deleted');
+    return;
+  }
+  const missed = new Set(gone.map((link) => link.remoteId));
+  for (const link of gone) {
+    const folder = await mailbox.folder(link.folderId);
+    if (!missedBefore.has(link.remoteId) || folder?.role !== undefined) continue;
+    await mailbox.transaction(async () => {
+      if (folder) await mailbox.deleteFolder(folder.id, { messages: true, folders: true }, fromBackend);
+      await mailbox.sync.removeFolderLink(link.folderId);
+      await mailbox.sync.setCursor(link.remoteId, undefined);
+    });
+    missed.delete(link.remoteId);
+    account.log.info({ folder: link.remoteId }, 'a folder was deleted on the backend');
+  }
+  missedBefore.clear();
+  for (const id of missed) missedBefore.add(id);
+}
