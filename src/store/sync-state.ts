@@ -9,6 +9,8 @@ export interface SyncState {
   /** Rows due at `now` (ms since 1970), oldest first, submissions first. */
   dueOutbox(now: number, limit: number): Promise<OutboxRow[]>;
   outboxCount(): Promise<number>;
+  /** Whether a client's change of this message waits for the backend. */
+  isPending(key: MessageKey): Promise<boolean>;
   /** When the next row falls due, in ms since 1970; undefined when the outbox is empty. */
   nextDue(): Promise<number | undefined>;
   /** Removes the row, unless the object was changed again since it was read (`sequence` differs). */

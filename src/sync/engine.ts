@@ -133,17 +133,15 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     }
     const vanished = await collectVanished(account, news);
     for (const found of news) await ingest(account, found, vanished);
-    const gone = new Set(news.flatMap((found) => found.vanished.map((link) => link.key)));
     for (const found of news) {
-      const stillGone = new Set<number>();
+      const gone = new Set<number>();
       for (const link of found.vanished) {
         const now = await mailbox.sync.link(link.key);
-        if (gone.has(link.key) && now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId)
-          stillGone.add(link.key);
+        if (now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId) gone.add(link.key);
       }
       const role = account.tree.find((folder) => folder.id === found.remoteFolder)?.role;
       const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.remoteFolder);
-      await removeVanished(account, found, stillGone, brakeApplies);
+      await removeVanished(account, found, gone, brakeApplies);
       if (!account.brakes.has(found.remoteFolder)) released.delete(found.remoteFolder);
     }
   }

@@ -280,7 +280,8 @@ export async function removeVanished(
     await mailbox.transaction(async () => {
       for (const link of gone.slice(at, at + syncLimits.ingestBatch)) {
         const message = await mailbox.messageByKey(link.key);
-        if (message && message.deleted === undefined)
+        // What a client just changed is not lost because somebody deleted it elsewhere: it is stored there anew.
+        if (message && message.deleted === undefined && !(await mailbox.sync.isPending(link.key)))
           await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
         await mailbox.sync.removeLink(link.key);
       }
