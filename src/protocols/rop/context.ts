@@ -1,5 +1,6 @@
 import { MapiError } from '../../mapi/index.ts';
 import type { Mailbox, Origin } from '../../store/index.ts';
+import type { Writer } from '../../wire/index.ts';
 import type { LogonObject, ServerObject } from './objects.ts';
 import type { Session } from './session.ts';
 
@@ -24,6 +25,10 @@ export interface RopContext {
   readonly logon: LogonObject;
   /** The mailbox of {@link logon}. */
   readonly mailbox: Mailbox;
+  /** Code page of 8-bit strings in this operation (MS-OXCROPS 3.1.5.4). */
+  readonly codePage: number;
+  /** A new writer in that code page, for rows and the like. */
+  writer(): Writer;
   /**
    * Puts a new object into the output handle slot; it gets its handle when the operation succeeds and its answer fits.
    * `opened` is called with that handle then.

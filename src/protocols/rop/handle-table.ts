@@ -42,6 +42,11 @@ export class HandleTable {
     return this.objects.get(handle);
   }
 
+  /** Whether the handle stood for an object once and does not any more. */
+  wasReleased(handle: number): boolean {
+    return handle > 0 && handle <= this.last && !this.objects.has(handle);
+  }
+
   /**
    * Forgets one object and releases it; what was opened from it stays (MS-OXCROPS 3.1.5.3). Of a logon use
    * `session.removeLogon`. False when there is none.

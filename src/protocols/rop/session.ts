@@ -9,6 +9,8 @@ export interface RopServices {
   readonly store: Store;
   readonly directory: Directory;
   readonly mailboxes: MailboxAccess;
+  /** Told of what handlers throw that is no answer to the client: a backend that is away, or a mistake of ours. */
+  readonly report?: (error: unknown, operation: string) => void;
 }
 
 /** The program at the other end, from X-ClientApplication or User-Agent; zeros when it did not say. */

@@ -1,17 +1,8 @@
-import type { Guid, Restriction } from '../../../mapi/index.ts';
-import {
-  guidFromBytes,
-  guidToBytes,
-  type PropertyTag,
-  propertyRow,
-  restriction,
-  taggedValue,
-} from '../../../mapi/index.ts';
+import type { Restriction } from '../../../mapi/index.ts';
+import { ec, type PropertyTag, propertyRow, restriction, taggedValue } from '../../../mapi/index.ts';
 import {
   array,
   bool8,
-  bytes,
-  mapped,
   type Scope,
   string8,
   string16,
@@ -24,15 +15,12 @@ import {
 
 /** Layouts that several operations share. */
 
-export const guid: WireType<Guid> = mapped(bytes(16), guidFromBytes, guidToBytes);
 export const tags: WireType<PropertyTag[]> = array(u16, u32, 4);
 export const objectIds: WireType<bigint[]> = array(u16, u64, 8);
 export const values = array(u16, taggedValue(), 5);
 
 export const partialCompletion = struct({ partialCompletion: bool8 });
 export const noPartialCompletion = () => ({ partialCompletion: false });
-
-const ecDstNullObject = 0x503;
 
 /** PartialCompletion, and before it the DestHandleIndex when the destination was the problem (MS-OXCROPS 2.2.4.6.3). */
 export interface DestinationFailure {
@@ -41,20 +29,20 @@ export interface DestinationFailure {
 }
 export const partialOrNoDestination: WireType<DestinationFailure> = {
   read: (r, scope) => ({
-    destHandleIndex: scope?.returnValue === ecDstNullObject ? r.u32() : undefined,
+    destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined,
     partialCompletion: bool8.read(r),
   }),
   write: (w, value, scope) => {
-    if (scope?.returnValue === ecDstNullObject) w.u32(value.destHandleIndex ?? 0);
+    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
     bool8.write(w, value.partialCompletion);
   },
 };
 
 /** Only the DestHandleIndex, and only when the destination was the problem (MS-OXCROPS 2.2.8.11.3). */
 export const noDestination: WireType<{ readonly destHandleIndex?: number | undefined }> = {
-  read: (r, scope) => ({ destHandleIndex: scope?.returnValue === ecDstNullObject ? r.u32() : undefined }),
+  read: (r, scope) => ({ destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined }),
   write: (w, value, scope) => {
-    if (scope?.returnValue === ecDstNullObject) w.u32(value.destHandleIndex ?? 0);
+    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
   },
 };
 

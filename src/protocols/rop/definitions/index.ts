@@ -49,4 +49,3 @@ export * from './stream.ts';
 export * from './sync.ts';
 export * from './table.ts';
 export * from './transport.ts';
-export * from './typed-string.ts';

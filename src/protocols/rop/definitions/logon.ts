@@ -1,4 +1,4 @@
-import { ec, longTermId, objectId } from '../../../mapi/index.ts';
+import { ec, guid, longTermId, nilGuid, objectId } from '../../../mapi/index.ts';
 import {
   array,
   bool8,
@@ -14,7 +14,7 @@ import {
   type WireType,
 } from '../../../wire/index.ts';
 import { rop } from '../definition.ts';
-import { type Ghosting, ghosting, guid } from './fields.ts';
+import { type Ghosting, ghosting } from './fields.ts';
 
 /** MS-OXCROPS 2.2.3: logon and what belongs to the store as a whole. */
 
@@ -187,7 +187,7 @@ const replGuidAtStart: WireType<ReturnType<typeof perUserWrite.read> & { replGui
   },
   write: (w, value) => {
     perUserWrite.write(w, value);
-    if (value.dataOffset === 0) guid.write(w, value.replGuid ?? '00000000-0000-0000-0000-000000000000');
+    if (value.dataOffset === 0) guid.write(w, value.replGuid ?? nilGuid);
   },
 };
 export const RopWritePerUserInformation = rop(0x64, 'RopWritePerUserInformation', {

@@ -1,8 +1,7 @@
-import { objectId } from '../../../mapi/index.ts';
+import { objectId, typedString } from '../../../mapi/index.ts';
 import { array, bool8, sizedBytes, struct, u8, u16, u32, type WireType } from '../../../wire/index.ts';
 import { rop } from '../definition.ts';
 import { noPartialCompletion, objectIds, partialCompletion, tags } from './fields.ts';
-import { type TypedString, typedString } from './typed-string.ts';
 
 /** MS-OXCROPS 2.2.6: messages and recipients. */
 
@@ -15,8 +14,8 @@ export type OpenRecipientRow = ReturnType<typeof openRecipientRow.read>;
 
 export interface OpenedMessage {
   readonly hasNamedProperties: boolean;
-  readonly subjectPrefix: TypedString;
-  readonly normalizedSubject: TypedString;
+  readonly subjectPrefix: string | undefined;
+  readonly normalizedSubject: string | undefined;
   readonly recipientCount: number;
   readonly recipientColumns: readonly number[];
   readonly recipientRows: readonly OpenRecipientRow[];

@@ -1,9 +1,8 @@
 import type { Guid, PropertyName } from '../../../mapi/index.ts';
-import { ec } from '../../../mapi/index.ts';
+import { ec, guid, propertyName } from '../../../mapi/index.ts';
 import { array, bool8, sized, struct, u8, u16, u32, type WireType } from '../../../wire/index.ts';
 import { nothing, rop } from '../definition.ts';
-import { guid, noDestination, problemRoom, propertyProblems, rowBytes, scoped, tags, values } from './fields.ts';
-import { propertyName } from './property-name.ts';
+import { noDestination, problemRoom, propertyProblems, rowBytes, scoped, tags, values } from './fields.ts';
 
 /** MS-OXCROPS 2.2.8: properties and named properties of every object. */
 

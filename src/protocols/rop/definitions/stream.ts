@@ -1,3 +1,4 @@
+import { ec } from '../../../mapi/index.ts';
 import { i64, sizedBytes, struct, u8, u16, u32, u64, type WireType } from '../../../wire/index.ts';
 import { rop } from '../definition.ts';
 
@@ -72,12 +73,12 @@ export const RopCommitStream = rop(0x5d, 'RopCommitStream', { handles: ['input']
 /** With ecDstNullObject the DestHandleIndex stands before the counts (MS-OXCROPS 2.2.9.9.3). */
 const copied: WireType<{ destHandleIndex?: number | undefined; readByteCount: bigint; writtenByteCount: bigint }> = {
   read: (r, scope) => ({
-    destHandleIndex: scope?.returnValue === 0x503 ? r.u32() : undefined,
+    destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined,
     readByteCount: r.u64(),
     writtenByteCount: r.u64(),
   }),
   write: (w, value, scope) => {
-    if (scope?.returnValue === 0x503) w.u32(value.destHandleIndex ?? 0);
+    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
     w.u64(value.readByteCount);
     w.u64(value.writtenByteCount);
   },
