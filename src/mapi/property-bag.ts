@@ -1,4 +1,4 @@
-import { idOf, multiValue, Ptyp, type PropertyTag, typeOf, withType } from './property-type.ts';
+import { idOf, multiValue, type PropertyTag, Ptyp, typeOf, withType } from './property-type.ts';
 import type { Restriction } from './restriction.ts';
 
 /**
@@ -94,4 +94,3 @@ export function getBinary(bag: ReadonlyPropertyBag, tag: PropertyTag): Uint8Arra
   const value = getProperty(bag, tag);
   return value instanceof Uint8Array ? value : undefined;
 }
-

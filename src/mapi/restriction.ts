@@ -1,5 +1,5 @@
-import type { PropertyTag } from './property-type.ts';
 import type { PropertyValue } from './property-bag.ts';
+import type { PropertyTag } from './property-type.ts';
 
 /** Relational operators, MS-OXCDATA 2.12.5. */
 export const relop = { lt: 0, le: 1, gt: 2, ge: 3, eq: 4, ne: 5, regex: 6, memberOfDl: 0x64 } as const;

@@ -1,0 +1,25 @@
+import type { Guid } from './guid.ts';
+
+/** Property sets of named properties, MS-OXPROPS 1.3.2. */
+export const propertySet = {
+  mapi: '00020328-0000-0000-c000-000000000046',
+  publicStrings: '00020329-0000-0000-c000-000000000046',
+  internetHeaders: '00020386-0000-0000-c000-000000000046',
+  appointment: '00062002-0000-0000-c000-000000000046',
+  task: '00062003-0000-0000-c000-000000000046',
+  address: '00062004-0000-0000-c000-000000000046',
+  common: '00062008-0000-0000-c000-000000000046',
+  log: '0006200a-0000-0000-c000-000000000046',
+  note: '0006200e-0000-0000-c000-000000000046',
+  report: '00062013-0000-0000-c000-000000000046',
+  remote: '00062014-0000-0000-c000-000000000046',
+  sharing: '00062040-0000-0000-c000-000000000046',
+  postRss: '00062041-0000-0000-c000-000000000046',
+  meeting: '6ed8da90-450b-101b-98da-00aa003f1305',
+  calendarAssistant: '11000e07-b51b-40d6-af21-caa85edab1d0',
+  unifiedMessaging: '4442858e-a9e3-4e80-b900-317a210cc15b',
+  airSync: '71035549-0739-4dcb-9163-00f0580dbbdf',
+  messaging: '41f28f13-83f4-4114-a584-eedb5a6b0bff',
+  attachment: '96357f7f-59e1-47d0-99a7-46515c183b54',
+  xmlExtractedEntities: '23239608-685d-4732-9c55-4c95cb4e8e33',
+} as const satisfies Record<string, Guid>;
