@@ -60,7 +60,7 @@ export function createDirectory(source: DirectorySource): Directory {
         const reading = refresh(identity.tenant, known);
         if (known.entries.length === 0) await reading;
       }
-      return known.entries.length > 0 ? known.entries : (known.entries = [selfEntry(identity)]);
+      return known.entries.length > 0 ? known.entries : [selfEntry(identity)];
     },
   };
 }

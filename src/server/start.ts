@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type DestinationStream, pino } from 'pino';
+import type { OxHttpOptions } from '../backends/index.ts';
+import { autodiscover, autodiscoverJson } from '../protocols/autodiscover/index.ts';
+import { mapiHttp } from '../protocols/mapihttp/index.ts';
+import { createAddressBook } from '../protocols/nspi/index.ts';
+import { executeRops } from '../protocols/rop/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { basicAuthentication } from './basic-authentication.ts';
+import { localCertificate } from './certificates.ts';
+import type { Configuration } from './config.ts';
+import { createLoginCheck } from './login-check.ts';
+import { createMetrics } from './metrics.ts';
+import { observe } from './observe.ts';
+
+export interface StartOptions {
+  readonly config: Configuration;
+  /** Where log lines go; standard output when left out. */
+  readonly logTo?: DestinationStream;
+  /** Names that the local certificate has besides the host's own. */
+  readonly names?: readonly string[];
+  /** Routes of others on the same listener (the trial's sandbox). */
+  readonly mount?: (app: FastifyInstance) => Promise<void>;
+  /** The groupware, when it can only be known once the listener has its address (the trial's sandbox). */
+  readonly oxAt?: (origin: string, certificateAuthority: string | undefined) => OxHttpOptions;
+}
+
+export interface RunningServer {
+  /** What clients reach it by, without a slash at the end. */
+  readonly url: string;
+  /** PEM file of the local certificate authority; undefined with a certificate of one's own. */
+  readonly authorityFile: string | undefined;
+  readonly store: Store;
+  readonly accounts: Accounts;
+  /** Ends within a few seconds: answers what waits, finishes the calls under way, closes the store. */
+  close(): Promise<void>;
+}
+
+/** Starts the gateway: store, accounts, protocols, listener. Throws when a part cannot start; nothing is left running. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config } = options;
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const log = pino(
+    { level: config.log, base: null, redact: ['req.headers.authorization', 'password', 'headers.authorization'] },
+    ...(options.logTo ? [options.logTo] : []),
+  );
+  const metrics = createMetrics();
+  const tls = await certificateOf(options);
+  const store = await openStore({
+    file: join(config.data, 'oxbow.db'),
+    cacheDirectory: join(config.data, 'content'),
+    contentCacheBytes: config.contentCache,
+  });
+  const app = Fastify({
+    https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
+    loggerInstance: log,
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+    // NotificationWait answers after up to five minutes; proxies and clients keep connections longer than Node's default.
+    keepAliveTimeout: 130_000,
+    requestTimeout: 0,
+    bodyLimit: 110 * 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: false },
+  });
+  let accounts: Accounts | undefined;
+  let url = '';
+  try {
+    // The services below are asked for only once requests come, when the address is known.
+    const lazily = () => {
+      accounts ??= createAccounts({
+        store,
+        ox: options.oxAt?.(url, tls.authorityFile && readFileSync(tls.authorityFile, 'utf8')) ?? oxOptions(config),
+        ...(config.backend.defaultDomain ? { defaultDomain: config.backend.defaultDomain } : {}),
+        pollMs: config.backend.pollSeconds * 1000,
+        directoryRefreshMs: Math.max(30_000, config.backend.pollSeconds * 15_000),
+        log,
+        metrics,
+      });
+      return accounts;
+    };
+    const directory = {
+      entries: (identity: Parameters<Accounts['directory']['entries']>[0]) => lazily().directory.entries(identity),
+    };
+    const mailboxes = {
+      resolve: (...args: Parameters<Accounts['access']['resolve']>) => lazily().access.resolve(...args),
+    };
+    store.setContentSource({ fetch: (info, key) => lazily().contentSource.fetch(info, key) });
+    const check = createLoginCheck(
+      { authenticate: (userName, password) => lazily().authenticator.authenticate(userName, password) },
+      {
+        rememberMs: config.logins.rememberSeconds * 1000,
+        failuresBeforeDelay: config.logins.failuresBeforeDelay,
+      },
+    );
+    const publicUrl = config.publicUrl?.replace(/\/$/, '');
+
+    observe(app, { metrics, store, accounts: () => accounts });
+    await app.register(async (scope) => {
+      scope.decorateRequest('identity');
+      scope.addHook('preHandler', basicAuthentication(check));
+      await scope.register(
+        mapiHttp({
+          services: {
+            store,
+            directory,
+            mailboxes,
+            report: (error, operation) => log.error({ err: error, operation }, 'an operation failed'),
+          },
+          executeRops,
+          nspi: createAddressBook({ store, directory, url: () => publicUrl ?? url }),
+          timing: {
+            expiryMs: config.sessions.expirySeconds * 1000,
+            pendingMs: config.sessions.pendingSeconds * 1000,
+            notificationWaitMs: config.sessions.notificationWaitSeconds * 1000,
+          },
+        }),
+      );
+      await scope.register(
+        autodiscover({ mailboxes, deploymentId: deploymentId(config.data), ...(publicUrl ? { publicUrl } : {}) }),
+      );
+    });
+    await app.register(autodiscoverJson(publicUrl ? { publicUrl } : {}));
+    await options.mount?.(app);
+
+    await app.listen({ host: config.listen.host, port: config.listen.port });
+    const bound = app.addresses()[0]!;
+    url = publicUrl ?? `https://${publicHost(config.listen.host)}:${bound.port}`;
+    lazily();
+  } catch (error) {
+    await app.close();
+    await store.close();
+    throw error;
+  }
+  return {
+    url,
+    authorityFile: tls.authorityFile,
+    store,
+    accounts: accounts!,
+    async close() {
+      await app.close();
+      await accounts?.close();
+      await store.close();
+    },
+  };
+}
+
+const oxOptions = (config: Configuration): OxHttpOptions => ({
+  url: config.backend.url,
+  ...(config.backend.certificateAuthority
+    ? { certificateAuthority: readFileSync(config.backend.certificateAuthority, 'utf8') }
+    : {}),
+});
+
+async function certificateOf(options: StartOptions) {
+  const { config } = options;
+  if (config.tls)
+    return {
+      key: readFileSync(config.tls.key, 'utf8'),
+      certificate: readFileSync(config.tls.certificate, 'utf8'),
+      authorityFile: undefined,
+    };
+  const names = new Set(['localhost', '127.0.0.1', publicHost(config.listen.host)]);
+  if (config.publicUrl) names.add(new URL(config.publicUrl).hostname);
+  for (const name of options.names ?? []) names.add(name);
+  return localCertificate(join(config.data, 'certificates'), [...names]);
+}
+
+/** A name that others can use for a listener on every address. */
+const publicHost = (host: string): string => (host === '0.0.0.0' || host === '::' ? hostname() : host);
+
+function deploymentId(folder: string): string {
+  const file = join(folder, 'deployment-id');
+  if (!existsSync(file)) writeFileSync(file, randomUUID());
+  return readFileSync(file, 'utf8').trim();
+}
