@@ -216,11 +216,13 @@ async function takeMail(
   const { set } = flagProperties(
     remoteChanges(envelope.flags, { ...envelope.flags, flagged: false, answered: false, forwarded: false }),
   );
-  for (const [tag, value] of envelopeProperties(envelope)) setProperty(set, tag, value);
+  const { properties, recipients } = envelopeProperties(envelope);
+  for (const [tag, value] of properties) setProperty(set, tag, value);
   const saved = await mailbox.saveMessage(
     {
       folderId,
       set,
+      recipients,
       read: envelope.flags.seen,
       flags: envelope.flags.draft ? mfUnsent : 0,
       remoteContent: { size: envelope.size, hasAttachments: envelope.hasAttachments },
