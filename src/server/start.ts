@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -56,6 +57,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     cacheDirectory: join(config.data, 'content'),
     contentCacheBytes: config.contentCache,
   });
+  // The plug-ins are written for any Fastify server; the type of this one names TLS and the logger.
   const app = Fastify({
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
     loggerInstance: log,
@@ -65,8 +67,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     keepAliveTimeout: 130_000,
     requestTimeout: 0,
     bodyLimit: 110 * 1024 * 1024,
-    routerOptions: { ignoreTrailingSlash: false },
-  });
+  }) as unknown as FastifyInstance;
   let accounts: Accounts | undefined;
   let url = '';
   try {
@@ -115,8 +116,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
           nspi: createAddressBook({ store, directory, url: () => publicUrl ?? url }),
           timing: {
             expiryMs: config.sessions.expirySeconds * 1000,
-            pendingMs: config.sessions.pendingSeconds * 1000,
-            notificationWaitMs: config.sessions.notificationWaitSeconds * 1000,
+            pendingPeriodMs: config.sessions.pendingSeconds * 1000,
+            waitMs: config.sessions.notificationWaitSeconds * 1000,
           },
         }),
       );
@@ -128,8 +129,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await options.mount?.(app);
 
     await app.listen({ host: config.listen.host, port: config.listen.port });
-    const bound = app.addresses()[0]!;
-    url = publicUrl ?? `https://${publicHost(config.listen.host)}:${bound.port}`;
+    const { port } = app.server.address() as AddressInfo;
+    url = publicUrl ?? `https://${publicHost(config.listen.host)}:${port}`;
     lazily();
   } catch (error) {
     await app.close();
