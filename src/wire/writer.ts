@@ -27,34 +27,44 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.buffer.writeUInt8(value, this.reserve(1));
+    const at = this.reserve(1);
+    this.buffer.writeUInt8(value, at);
   }
   u16(value: number): void {
-    this.buffer.writeUInt16LE(value, this.reserve(2));
+    const at = this.reserve(2);
+    this.buffer.writeUInt16LE(value, at);
   }
   u32(value: number): void {
-    this.buffer.writeUInt32LE(value >>> 0, this.reserve(4));
+    const at = this.reserve(4);
+    this.buffer.writeUInt32LE(value >>> 0, at);
   }
   u64(value: bigint): void {
-    this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), this.reserve(8));
+    const at = this.reserve(8);
+    this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), at);
   }
   i16(value: number): void {
-    this.buffer.writeInt16LE(value, this.reserve(2));
+    const at = this.reserve(2);
+    this.buffer.writeInt16LE(value, at);
   }
   i32(value: number): void {
-    this.buffer.writeInt32LE(value | 0, this.reserve(4));
+    const at = this.reserve(4);
+    this.buffer.writeInt32LE(value | 0, at);
   }
   i64(value: bigint): void {
-    this.buffer.writeBigInt64LE(BigInt.asIntN(64, value), this.reserve(8));
+    const at = this.reserve(8);
+    this.buffer.writeBigInt64LE(BigInt.asIntN(64, value), at);
   }
   f32(value: number): void {
-    this.buffer.writeFloatLE(value, this.reserve(4));
+    const at = this.reserve(4);
+    this.buffer.writeFloatLE(value, at);
   }
   f64(value: number): void {
-    this.buffer.writeDoubleLE(value, this.reserve(8));
+    const at = this.reserve(8);
+    this.buffer.writeDoubleLE(value, at);
   }
   bytes(value: Uint8Array): void {
-    this.buffer.set(value, this.reserve(value.length));
+    const at = this.reserve(value.length);
+    this.buffer.set(value, at);
   }
   zeros(count: number): void {
     const at = this.reserve(count);
