@@ -1,0 +1,31 @@
+/** Bounds of every reader of foreign formats, in one place. Each says why it has its value. */
+export const formatLimits = {
+  /** Bytes of one value held in memory; beyond it a value is read piece by piece (docs: nothing over 1 MiB is held). */
+  heldValue: 1 << 20,
+  /** Bytes of small attachments held for one message; further ones stay ranges of their source. */
+  heldTotal: 8 << 20,
+  /** Bytes read from a source at a time. */
+  chunk: 64 << 10,
+  /** Bytes of one header block; the largest seen in real mail (ARC, DKIM, spam reports) is about 200 KB. */
+  headerBlock: 1 << 20,
+  /** Fields of one header block. */
+  headerFields: 20_000,
+  /** Parts of one message; what follows belongs to the last one. Digests of mailing lists reach a few hundred. */
+  parts: 2_000,
+  /** Multiparts inside multiparts; deeper ones stay whole, as an attachment. */
+  partDepth: 40,
+  /** Messages inside messages that are opened; deeper ones stay whole, as an attachment. */
+  messageDepth: 16,
+  /** RFC 2046 5.1.1 allows 70; some writers exceed it. */
+  boundaryLength: 250,
+  /** Addresses of one header field list. */
+  addresses: 10_000,
+  /** Characters of one header value that is decoded as addresses or encoded words. */
+  headerValue: 512 << 10,
+  /** Characters of HTML that are laid out as text; the layout is slow, larger ones lose only their tags. */
+  htmlLayout: 1 << 20,
+  /** Bytes of RTF after decompression. */
+  rtf: 64 << 20,
+  /** Groups inside groups of RTF. */
+  rtfDepth: 2_000,
+} as const;
