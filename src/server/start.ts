@@ -62,6 +62,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
     loggerInstance: log,
     disableRequestLogging: true,
+    // Outlook spells its paths in several ways.
+    routerOptions: { caseSensitive: false },
     forceCloseConnections: true,
     // NotificationWait answers after up to five minutes; proxies and clients keep connections longer than Node's default.
     keepAliveTimeout: 130_000,

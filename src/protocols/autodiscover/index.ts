@@ -1,2 +1,2 @@
-export { type AutodiscoverOptions, autodiscover, autodiscoverJson } from './plugin.ts';
+export { type AnnouncedServices, type AutodiscoverOptions, autodiscover, autodiscoverJson } from './plugin.ts';
 export { outlookSchema } from './response.ts';

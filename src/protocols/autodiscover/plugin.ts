@@ -1,15 +1,11 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { BackendUnavailable, type MailboxAccess } from '../../store/index.ts';
 import type { Identity } from '../identity.ts';
-import { caseless } from '../path.ts';
 import { autodiscoverLimits } from './limits.ts';
 import { parseRequest } from './request.ts';
 import { type AutodiscoverErrorCode, errorXml, outlookSchema, type ServiceUrls, settingsXml } from './response.ts';
 
-export interface AutodiscoverOptions {
-  readonly mailboxes: MailboxAccess;
-  /** One GUID for all mailboxes of this installation, the same for ever. */
-  readonly deploymentId: string;
+export interface AnnouncedServices {
   /** `https://mail.example.com`; the address that the request came to when absent. */
   readonly publicUrl?: string;
   /** Paths, as `/EWS/Exchange.asmx`, of what is served besides; nothing is announced that is not. */
@@ -17,10 +13,19 @@ export interface AutodiscoverOptions {
   readonly offlineAddressBookPath?: string;
 }
 
-const pox = `/:autodiscover(${caseless('autodiscover')})/:document(${caseless('autodiscover.xml')})`;
-const json = `/:autodiscover(${caseless('autodiscover')})/:document(${caseless('autodiscover.json')})`;
+export interface AutodiscoverOptions extends AnnouncedServices {
+  readonly mailboxes: MailboxAccess;
+  /** One GUID for all mailboxes of this installation, the same for ever. */
+  readonly deploymentId: string;
+}
 
-/** Plain-old-XML Autodiscover (MS-OXDSCLI) for authenticated requests. */
+const pox = '/autodiscover/autodiscover.xml';
+const json = '/autodiscover/autodiscover.json';
+
+/**
+ * Plain-old-XML Autodiscover (MS-OXDSCLI) for authenticated requests. The Fastify instance has to match paths in any
+ * case of letters (`routerOptions.caseSensitive` false).
+ */
 export function autodiscover(options: AutodiscoverOptions): FastifyPluginAsync {
   return async (fastify) => {
     fastify.removeAllContentTypeParsers();
@@ -79,7 +84,7 @@ function failureCode(request: FastifyRequest, error: unknown): AutodiscoverError
   return 603;
 }
 
-function serviceUrls(options: Omit<AutodiscoverOptions, 'mailboxes'>, request: FastifyRequest): ServiceUrls {
+function serviceUrls(options: AnnouncedServices, request: FastifyRequest): ServiceUrls {
   const origin = originOf(options.publicUrl, request);
   return {
     origin,
@@ -100,7 +105,7 @@ function originOf(publicUrl: string | undefined, request: FastifyRequest): strin
  * Autodiscover version 2: where to find the protocol that a client names. Needs no authentication and tells nothing
  * about whether an address exists.
  */
-export function autodiscoverJson(options: Omit<AutodiscoverOptions, 'mailboxes' | 'deploymentId'>): FastifyPluginAsync {
+export function autodiscoverJson(options: AnnouncedServices): FastifyPluginAsync {
   return async (fastify) => {
     for (const url of [json, `${json}/:version/:email`, `${json}/:version`, `${json}/`]) {
       fastify.get(url, { exposeHeadRoute: false }, async (request, reply) => {

@@ -1,5 +1,4 @@
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { caseless } from '../path.ts';
 import type { ExecuteRops, RopServices, Session } from '../rop/session.ts';
 import { type AddressBookHandler, type AddressBookSession, addressBookRequestTypes } from './address-book.ts';
 import { ContextTable } from './contexts.ts';
@@ -18,7 +17,8 @@ export interface MapiHttpOptions {
 
 /**
  * Serves MAPI over HTTP (MS-OXCMAPIHTTP) at /mapi/emsmdb/ and /mapi/nspi/. Requests have to be authenticated before:
- * `request.identity`. Contexts end with the Fastify instance.
+ * `request.identity`. Contexts end with the Fastify instance, which has to match paths in any case of letters
+ * (`routerOptions.caseSensitive` false).
  */
 export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
   return async (fastify) => {
@@ -50,8 +50,8 @@ export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
       commonHeaders(request, reply, timing);
       return sendError(request, reply, asResponseError(error));
     });
-    route(fastify, 'emsmdb', mailbox.handle);
-    route(fastify, 'nspi', addressBook.handle);
+    route(fastify, '/mapi/emsmdb', mailbox.handle);
+    route(fastify, '/mapi/nspi', addressBook.handle);
     // Before the listener waits for open requests: that ends the NotificationWaits among them.
     fastify.addHook('preClose', async () => {
       mailbox.close();
@@ -69,13 +69,12 @@ function readRawBodies(fastify: FastifyInstance): void {
   );
 }
 
-/** Any method, with and without the last slash, in any case of letters. */
+/** Any method, with and without the last slash. */
 function route(
   fastify: FastifyInstance,
-  name: string,
+  path: string,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): void {
-  const path = `/:mapi(${caseless('mapi')})/:${name}(${caseless(name)})`;
   for (const url of [path, `${path}/`]) {
     fastify.route({
       method: fastify.supportedMethods,

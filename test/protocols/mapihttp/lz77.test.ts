@@ -20,7 +20,10 @@ describe('plain LZ77 with DIRECT2', () => {
   it('reads ABCABCDEF with the end bit set behind its last element (MS-OXCRPC_R1874 to R1876)', () => {
     // 0001 0001 and the rest of 32 bits; the match is offset 3, length 3.
     assert.equal(
-      decompress(Buffer.concat([hex('00 00 00 11'), Buffer.from('ABC'), hex('10 00'), Buffer.from('DEF')]), 9).toString(),
+      decompress(
+        Buffer.concat([hex('00 00 00 11'), Buffer.from('ABC'), hex('10 00'), Buffer.from('DEF')]),
+        9,
+      ).toString(),
       'ABCABCDEF',
     );
   });
@@ -53,8 +56,12 @@ describe('plain LZ77 with DIRECT2', () => {
 
   it('round-trips whatever it compresses', () => {
     const repetitive = fc
-      .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), { maxLength: 60 })
-      .map((parts) => Buffer.concat(parts.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes))).subarray(0, 32768));
+      .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 60 })), {
+        maxLength: 60,
+      })
+      .map((parts) =>
+        Buffer.concat(parts.flatMap(([bytes, times]) => Array<Uint8Array>(times).fill(bytes))).subarray(0, 32768),
+      );
     fc.assert(
       fc.property(repetitive, (input) => {
         const packed = compress(input);
