@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { getNumber, getString, PidTag, type PropertyBag, setProperty } from '../../src/mapi/index.ts';
+import { type FolderId, type Mailbox, type Message, openStore, type StoreEvent } from '../../src/store/index.ts';
+import { createSyncEngine } from '../../src/sync/index.ts';
+import { FakeBackend } from './fake-backend.ts';
+
+const client = { kind: 'client' } as const;
+const silent = { debug() {}, info() {}, warn() {} };
+const inboxId = 'default0/INBOX';
+
+async function setUp(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'oxbow-sync-'));
+  const store = await openStore({ file: join(folder, 'oxbow.db'), cacheDirectory: join(folder, 'content') });
+  t.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const mailbox = await store.ensureMailbox({
+    address: 'anna@oxbow.test',
+    displayName: 'Anna',
+    legacyDn: '/o=x/cn=anna',
+  });
+  const backend = new FakeBackend();
+  let now = 1_800_000_000_000;
+  const engine = createSyncEngine({ mailbox, backend, log: silent, pollMs: 1000, clock: () => now });
+  store.setContentSource({
+    async fetch(_mailbox, key) {
+      const link = await mailbox.sync.link(key);
+      return backend.mail.fetch(link!.remoteFolder, link!.remoteId);
+    },
+  });
+  return {
+    mailbox,
+    backend,
+    engine,
+    inbox: mailbox.specialFolder('inbox'),
+    /** Lets time pass, so that whole listings and postponed rows are due, and runs a pass. */
+    async pass(ms = 600_000) {
+      now += ms;
+      await engine.pass();
+    },
+  };
+}
+
+async function messagesOf(mailbox: Mailbox, folderId: FolderId): Promise<Message[]> {
+  const found = await Promise.all((await mailbox.messageIds(folderId)).map((id) => mailbox.message(id)));
+  return found.filter((message) => message !== undefined);
+}
+const subjectOf = (message: Message) => getString(message.properties, PidTag.Subject) ?? '';
+const subjects = async (mailbox: Mailbox, folderId: FolderId) =>
+  (await messagesOf(mailbox, folderId)).map(subjectOf).sort();
+
+function mail(subject: string, more: [number, string | number][] = []): PropertyBag {
+  const bag: PropertyBag = new Map();
+  setProperty(bag, PidTag.MessageClass, 'IPM.Note');
+  setProperty(bag, PidTag.Subject, subject);
+  setProperty(bag, PidTag.Body, `body of ${subject}`);
+  setProperty(bag, PidTag.InternetMessageId, `<${subject.replaceAll(' ', '-')}@oxbow.test>`);
+  for (const [tag, value] of more) setProperty(bag, tag, value);
+  return bag;
+}
+
+test('the first pass brings folders and mails, the next one changes nothing', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.addFolder('default0/INBOX/Projects', inboxId, 'Projects');
+  backend.deliver(inboxId, { Subject: 'one', 'Message-ID': '<1@x>' }, 'text', { seen: true, flagged: true });
+  backend.deliver('default0/INBOX/Projects', { Subject: 'two', 'Message-ID': '<2@x>' });
+  await pass();
+  assert.deepEqual(await subjects(mailbox, inbox), ['one']);
+  const [one] = await messagesOf(mailbox, inbox);
+  assert.equal(one?.read, true);
+  assert.equal(getNumber(one!.properties, PidTag.FlagStatus), 2);
+  const projects = (await mailbox.childFolders(inbox)).find(({ displayName }) => displayName === 'Projects');
+  assert.deepEqual(await subjects(mailbox, projects!.id), ['two']);
+
+  const events: StoreEvent[] = [];
+  mailbox.subscribe((event) => events.push(event));
+  await pass();
+  assert.deepEqual(events, []);
+});
+
+test('new mail is picked up without listing the folder, and says so', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 30; i++) backend.deliver(inboxId, { Subject: `old ${i}`, 'Message-ID': `<old${i}@x>` });
+  await pass();
+  const events: StoreEvent[] = [];
+  mailbox.subscribe((event) => events.push(event));
+  backend.calls.length = 0;
+  backend.deliver(inboxId, { Subject: 'new', 'Message-ID': '<new@x>' });
+  await pass(100);
+  assert.ok(!backend.calls.includes('states'));
+  assert.equal((await subjects(mailbox, inbox)).length, 31);
+  assert.ok(events.some((event) => event.object === 'message' && event.kind === 'newMail'));
+});
+
+test('content of a mail comes from the backend when it is asked for', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.deliver(inboxId, { Subject: 'hello', 'Message-ID': '<1@x>' }, 'the body');
+  await pass();
+  const [message] = await messagesOf(mailbox, inbox);
+  assert.equal(message?.contentState, 'remote');
+  const content = await mailbox.content(message!);
+  assert.match(getString(content.properties, PidTag.Body) ?? '', /^the body/);
+});
+
+test('flags merge three ways: what each side changed holds', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  const id = backend.deliver(inboxId, { Subject: 'flags', 'Message-ID': '<1@x>' });
+  await pass();
+  const [message] = await messagesOf(mailbox, inbox);
+  await mailbox.setReadState(inbox, [message!.id], true, client);
+  await backend.mail.setFlags(inboxId, id, { flagged: true });
+  await pass();
+  await pass();
+  const [after] = await messagesOf(mailbox, inbox);
+  assert.equal(after?.read, true);
+  assert.equal(getNumber(after!.properties, PidTag.FlagStatus), 2);
+  const { flags } = backend.folder(inboxId).mails.get(Number(id))!;
+  assert.deepEqual({ seen: flags.seen, flagged: flags.flagged }, { seen: true, flagged: true });
+});
+
+test('a mail stored by a client appears on the backend once, though answers are lost', async (t) => {
+  for (const lost of ['before', 'after'] as const) {
+    await t.test(`the call is lost ${lost} it was carried out`, async (t) => {
+      const { mailbox, backend, inbox, pass } = await setUp(t);
+      await pass();
+      let failures = 2;
+      backend.fault = (call) => (call === 'append' && failures-- > 0 ? lost : undefined);
+      await mailbox.saveMessage({ folderId: inbox, set: mail('stored') }, client);
+      for (let i = 0; i < 5; i++) await pass().catch(() => {});
+      assert.deepEqual(backend.subjects(inboxId), ['stored']);
+      assert.deepEqual(await subjects(mailbox, inbox), ['stored']);
+    });
+  }
+});
+
+test('a draft changed again replaces its copy', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const drafts = mailbox.specialFolder('drafts');
+  await pass();
+  const saved = await mailbox.saveMessage({ folderId: drafts, set: mail('draft'), flags: 8 }, client);
+  await pass();
+  assert.deepEqual(backend.subjects('default0/Drafts'), ['draft']);
+  const changed: PropertyBag = new Map();
+  setProperty(changed, PidTag.Body, 'another body');
+  await mailbox.saveMessage({ id: saved.id, folderId: drafts, set: changed }, client);
+  await pass();
+  await pass();
+  const copies = [...backend.folder('default0/Drafts').mails.values()];
+  assert.equal(copies.length, 1);
+  assert.match(copies[0]!.raw.toString(), /another body/);
+  assert.equal(copies[0]!.flags.draft, true);
+  assert.equal((await messagesOf(mailbox, drafts)).length, 1);
+});
+
+test('moves and deletions go both ways; a moved mail keeps what only we keep of it', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  const trash = mailbox.specialFolder('deletedItems');
+  backend.deliver(inboxId, { Subject: 'a', 'Message-ID': '<a@x>' });
+  const b = backend.deliver(inboxId, { Subject: 'b', 'Message-ID': '<b@x>' });
+  await pass();
+  const overlay: PropertyBag = new Map();
+  setProperty(overlay, 0x6789001f, 'only here');
+  for (const message of await messagesOf(mailbox, inbox))
+    await mailbox.saveMessage({ id: message.id, folderId: inbox, set: overlay }, client);
+
+  const a = (await messagesOf(mailbox, inbox)).find((message) => subjectOf(message) === 'a')!;
+  await mailbox.moveMessages(inbox, [a.id], trash, client);
+  await pass();
+  assert.deepEqual(backend.subjects('default0/Trash'), ['a']);
+  await backend.mail.move(inboxId, b, 'default0/Trash');
+  await pass();
+  assert.deepEqual(await subjects(mailbox, trash), ['a', 'b']);
+  assert.deepEqual(await subjects(mailbox, inbox), []);
+  for (const message of await messagesOf(mailbox, trash))
+    assert.equal(getString(message.properties, 0x6789001f), 'only here');
+
+  const [first] = await messagesOf(mailbox, trash);
+  await mailbox.deleteMessages(trash, [first!.id], { hard: true }, client);
+  await pass();
+  assert.equal(backend.folder('default0/Trash').mails.size, 1);
+  backend.folder('default0/Trash').mails.clear();
+  await pass();
+  await pass();
+  assert.deepEqual(await subjects(mailbox, trash), []);
+});
+
+test('one listing that misses mails deletes nothing', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 5; i++) backend.deliver(inboxId, { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  backend.hideInListing = (_folder, uid) => uid > 2;
+  await pass();
+  backend.hideInListing = () => false;
+  await pass();
+  await pass();
+  assert.equal((await subjects(mailbox, inbox)).length, 5);
+});
+
+test('a failing listing deletes nothing', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 5; i++) backend.deliver(inboxId, { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  backend.fault = (call) => (call === 'states' || call === 'folders' ? 'before' : undefined);
+  for (let i = 0; i < 3; i++) await pass().catch(() => {});
+  assert.equal((await subjects(mailbox, inbox)).length, 5);
+});
+
+test('the brake: more than half of a folder does not vanish until somebody says so', async (t) => {
+  const { mailbox, backend, engine, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 25; i++) backend.deliver(inboxId, { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  for (let uid = 1; uid <= 20; uid++) backend.folder(inboxId).mails.delete(uid);
+  for (let i = 0; i < 4; i++) await pass();
+  assert.equal((await subjects(mailbox, inbox)).length, 25);
+  assert.deepEqual((await engine.status()).brakes, [{ folder: inboxId, vanished: 20, of: 25 }]);
+  engine.releaseBrake(inboxId);
+  await pass();
+  await pass();
+  assert.equal((await subjects(mailbox, inbox)).length, 5);
+  assert.deepEqual((await engine.status()).brakes, []);
+});
+
+test('emptying the trash elsewhere needs no confirmation', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  for (let i = 0; i < 25; i++) backend.deliver('default0/Trash', { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  backend.folder('default0/Trash').mails.clear();
+  await pass();
+  await pass();
+  assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('deletedItems')), []);
+});
+
+test('folders made, renamed, moved and deleted by a client follow on the backend', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await pass();
+  const root = mailbox.specialFolder('ipmSubtree');
+  const { folder: top } = await mailbox.createFolder({ parentId: root, displayName: 'Top' }, client);
+  const { folder: sub } = await mailbox.createFolder({ parentId: top.id, displayName: 'Sub' }, client);
+  await mailbox.saveMessage({ folderId: sub.id, set: mail('inside') }, client);
+  await pass();
+  assert.ok(backend.folders.has('default0/Top/Sub'));
+  await pass();
+  assert.deepEqual(backend.subjects('default0/Top/Sub'), ['inside']);
+  await mailbox.moveFolder(top.id, inbox, 'Renamed', client);
+  await pass();
+  await pass();
+  assert.deepEqual(backend.subjects('default0/INBOX/Renamed/Sub'), ['inside']);
+  assert.deepEqual(await subjects(mailbox, sub.id), ['inside']);
+  await mailbox.deleteFolder(top.id, { hard: true, messages: true, folders: true }, client);
+  await pass();
+  assert.ok(![...backend.folders.keys()].some((id) => id.includes('Renamed')));
+});
+
+test('a folder renamed on the backend is the same folder here', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.addFolder('default0/INBOX/Old', inboxId, 'Old');
+  backend.deliver('default0/INBOX/Old', { Subject: 'kept', 'Message-ID': '<1@x>' });
+  await pass();
+  const [before] = await mailbox.childFolders(inbox);
+  backend.rename('default0/INBOX/Old', 'default0/INBOX/New', 'New', inboxId);
+  for (let i = 0; i < 11; i++) await pass();
+  const [after] = await mailbox.childFolders(inbox);
+  assert.equal(after?.id, before?.id);
+  assert.equal(after?.displayName, 'New');
+  assert.deepEqual(await subjects(mailbox, after!.id), ['kept']);
+});
+
+test('another UIDVALIDITY: the folder is read anew, nothing is doubled, the overlay stays', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 5; i++) backend.deliver(inboxId, { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  const [first] = await messagesOf(mailbox, inbox);
+  const overlay: PropertyBag = new Map();
+  setProperty(overlay, 0x6789001f, 'only here');
+  await mailbox.saveMessage({ id: first!.id, folderId: inbox, set: overlay }, client);
+  await pass();
+  const folder = backend.folder(inboxId);
+  folder.validity = '99999';
+  folder.mails = new Map([...folder.mails].map(([uid, value]) => [uid + 1000, value]));
+  folder.next = 2000;
+  await pass();
+  await pass();
+  const messages = await messagesOf(mailbox, inbox);
+  assert.equal(messages.length, 5);
+  assert.equal(messages.filter((message) => getString(message.properties, 0x6789001f) === 'only here').length, 1);
+  assert.equal(folder.mails.size, 5);
+});
+
+test('a submitted mail is sent once, whatever is lost, and is in Sent Items once on both sides', async (t) => {
+  for (const lost of [undefined, 'before', 'after'] as const) {
+    await t.test(`answer ${lost ? `lost ${lost} sending` : 'received'}`, async (t) => {
+      const { mailbox, backend, pass } = await setUp(t);
+      await pass();
+      let failures = 2;
+      backend.fault = (call) => (call === 'send' && lost && failures-- > 0 ? lost : undefined);
+      const outbox = mailbox.specialFolder('outbox');
+      const saved = await mailbox.saveMessage(
+        {
+          folderId: outbox,
+          set: mail('sent once'),
+          flags: 8,
+          recipients: [recipient('ben@oxbow.test')],
+        },
+        client,
+      );
+      await mailbox.submitMessage(saved.id, { sentFolderId: mailbox.specialFolder('sentItems') }, client);
+      for (let i = 0; i < 5; i++) await pass().catch(() => {});
+      assert.equal(backend.outgoing.length, 1);
+      assert.match(backend.outgoing[0]!.toString(), /^To: .*ben@oxbow\.test/m);
+      assert.deepEqual(backend.subjects('default0/Sent'), ['sent once']);
+      assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('sentItems')), ['sent once']);
+      assert.deepEqual(await subjects(mailbox, outbox), []);
+    });
+  }
+});
+
+test('a refused mail becomes a report in the inbox and stays where it was', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await pass();
+  const outbox = mailbox.specialFolder('outbox');
+  const saved = await mailbox.saveMessage(
+    { folderId: outbox, set: mail('refused'), flags: 8, recipients: [recipient('refused@oxbow.test')] },
+    client,
+  );
+  await mailbox.submitMessage(saved.id, { sentFolderId: mailbox.specialFolder('sentItems') }, client);
+  await pass();
+  await pass();
+  assert.equal(backend.outgoing.length, 0);
+  assert.deepEqual(await subjects(mailbox, outbox), ['refused']);
+  assert.deepEqual(await subjects(mailbox, inbox), ['Undeliverable: refused']);
+  const [kept] = await messagesOf(mailbox, outbox);
+  assert.equal((kept!.flags & 4) === 0 && (kept!.flags & 8) !== 0, true);
+});
+
+function recipient(address: string): PropertyBag {
+  const bag: PropertyBag = new Map();
+  setProperty(bag, PidTag.RecipientType, 1);
+  setProperty(bag, PidTag.Rowid, 0);
+  setProperty(bag, PidTag.DisplayName, address);
+  setProperty(bag, PidTag.AddressType, 'SMTP');
+  setProperty(bag, PidTag.EmailAddress, address);
+  setProperty(bag, PidTag.SmtpAddress, address);
+  return bag;
+}
