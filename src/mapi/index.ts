@@ -16,6 +16,7 @@ export * from './property-row.ts';
 export * from './property-sets.ts';
 export * from './property-type.ts';
 export * from './property-value.ts';
+export * from './recipient.ts';
 export * from './recipient-row.ts';
 export * from './restriction.ts';
 export { restriction } from './restriction-codec.ts';

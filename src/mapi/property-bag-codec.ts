@@ -28,6 +28,7 @@ class Output {
   buffer = Buffer.allocUnsafe(1024);
   length = 0;
 
+  /** Makes room; take it before `buffer`, which it may replace. */
   reserve(count: number): number {
     const at = this.length;
     if (at + count > this.buffer.length) {
@@ -37,6 +38,11 @@ class Output {
     }
     this.length = at + count;
     return at;
+  }
+
+  u8(value: number): void {
+    const at = this.reserve(1);
+    this.buffer[at] = value;
   }
 
   /** An unsigned integer below 2^53: seven bits a byte, the lowest first. */
@@ -56,11 +62,12 @@ class Output {
 /** Throws TypeError for a LargeValue: those are kept elsewhere. */
 export function encodeBag(bag: ReadonlyPropertyBag): Buffer {
   const out = new Output();
-  out.buffer[out.reserve(1)] = version;
+  out.u8(version);
   out.varint(bag.size);
   for (const [tag, value] of bag) {
     if (isLargeValue(value)) throw new TypeError(`property 0x${tag.toString(16)} is too large for a bag's bytes`);
-    out.buffer.writeUInt32LE(tag, out.reserve(4));
+    const at = out.reserve(4);
+    out.buffer.writeUInt32LE(tag, at);
     writeValue(out, value);
   }
   return Buffer.from(out.buffer.subarray(0, out.length));
@@ -76,7 +83,7 @@ function writeValue(out: Output, value: PropertyValue): void {
     return;
   }
   if (typeof value === 'boolean') {
-    out.buffer[out.reserve(1)] = value ? kind.true : kind.false;
+    out.u8(value ? kind.true : kind.false);
     return;
   }
   if (typeof value === 'bigint') {
@@ -92,7 +99,7 @@ function writeValue(out: Output, value: PropertyValue): void {
     return;
   }
   if (Array.isArray(value)) {
-    out.buffer[out.reserve(1)] = kind.array;
+    out.u8(kind.array);
     out.varint(value.length);
     for (const element of value) writeValue(out, element);
     return;
@@ -102,7 +109,7 @@ function writeValue(out: Output, value: PropertyValue): void {
 
 function writeNumber(out: Output, value: number): void {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 40 && !Object.is(value, -0)) {
-    out.buffer[out.reserve(1)] = kind.integer;
+    out.u8(kind.integer);
     // The sign goes into the lowest bit, so that small negative numbers stay short.
     out.varint(value < 0 ? -value * 2 - 1 : value * 2);
     return;
@@ -117,7 +124,7 @@ const onlyLatin1 = /^[\u0000-\u00ff]*$/;
 
 function writeString(out: Output, value: string): void {
   const narrow = onlyLatin1.test(value);
-  out.buffer[out.reserve(1)] = narrow ? kind.latin1 : kind.utf16;
+  out.u8(narrow ? kind.latin1 : kind.utf16);
   const size = narrow ? value.length : value.length * 2;
   out.varint(size);
   const at = out.reserve(size);
@@ -126,9 +133,10 @@ function writeString(out: Output, value: string): void {
 }
 
 function writeBytes(out: Output, as: number, value: Uint8Array): void {
-  out.buffer[out.reserve(1)] = as;
+  out.u8(as);
   out.varint(value.length);
-  out.buffer.set(value, out.reserve(value.length));
+  const at = out.reserve(value.length);
+  out.buffer.set(value, at);
 }
 
 /** Reverse of {@link encodeBag}. Byte values are views on `bytes`. Throws WireError for bytes that are no bag. */
