@@ -62,7 +62,7 @@ export class MessageDraft {
   private loaded: MessageContent | undefined;
   private loading: Promise<MessageContent> | undefined;
   /** Temporary files that changed values lie in, until no handle needs them. */
-  private readonly adopted: { release(): void }[] = [];
+  private readonly adopted = new Set<{ release(): void }>();
   private holders = 1;
 
   constructor(mailbox: Mailbox, source: DraftSource, codePage = 1252) {
@@ -93,14 +93,15 @@ export class MessageDraft {
   release(): void {
     this.holders -= 1;
     if (this.holders > 0) return;
-    for (const resource of this.adopted.splice(0)) resource.release();
+    for (const resource of this.adopted) resource.release();
+    this.adopted.clear();
     this.attachment?.message.release();
   }
 
   /** Takes over a temporary file that a value lies in. Inside an attachment it is the outer message's to keep. */
   adopt(resource: { release(): void }): void {
     if (this.attachment !== undefined) this.attachment.message.adopt(resource);
-    else this.adopted.push(resource);
+    else this.adopted.add(resource);
   }
 
   get folderId(): FolderId {

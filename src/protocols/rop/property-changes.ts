@@ -13,7 +13,7 @@ import {
 
 /** A stream with bytes that its property does not have yet. */
 export interface PendingWrite {
-  commit(): void;
+  commit(): void | Promise<void>;
 }
 
 /**
@@ -34,7 +34,8 @@ export class PropertyChanges {
     if (this.pending.size === 0) return;
     const writes = [...this.pending];
     this.pending.clear();
-    for (const write of writes) write.commit();
+    // Commits to a property bag are done at once; only those to a folder take time.
+    for (const write of writes) void write.commit();
   }
 
   /** Values set. */

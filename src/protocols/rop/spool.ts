@@ -5,6 +5,8 @@ import type { LargeValue } from '../../mapi/index.ts';
 
 /** Bytes on a file that vanishes with the process: what is written through a stream and too large to be held. */
 export interface Spool extends LargeValue {
+  /** As `read`, at once. */
+  readNow(offset: number, length: number): Buffer;
   /** Writes at `offset`, growing the file; bytes between the old end and `offset` are zero. */
   write(offset: number, data: Uint8Array): void;
   /** Cuts off, or grows with zeros. */
@@ -46,6 +48,10 @@ function openSpoolFile(): { fd: number; close(): void } {
   };
 }
 
+/** Whether a value lies in a spool, and so lives no longer than the handle that wrote it. */
+export const isSpool = (value: unknown): value is Spool =>
+  typeof value === 'object' && value !== null && 'readNow' in value && 'release' in value;
+
 /** A new empty spool. */
 export function createSpool(): Spool {
   const file = openSpoolFile();
@@ -55,7 +61,8 @@ export function createSpool(): Spool {
     get size() {
       return size;
     },
-    async read(offset, length) {
+    read: async (offset, length) => spool.readNow(offset, length),
+    readNow(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
       const data = Buffer.alloc(wanted);
       let at = 0;

@@ -8,8 +8,8 @@ export const streamSizeLimit = 0x7fffffff;
 
 /** Where a stream's bytes come from and go to. */
 export interface StreamTarget {
-  /** Takes the stream's bytes as the property's new value. A Spool given here belongs to the target from then on. */
-  commit(value: Uint8Array | Spool): void;
+  /** Takes the stream's bytes as the property's new value. A Spool given here is the target's to release, while the stream may go on writing to it. */
+  commit(value: Uint8Array | Spool): void | Promise<void>;
   /** The stream was written to. The target may commit it before somebody reads the property. */
   written?(stream: StreamState): void;
 }
@@ -26,15 +26,22 @@ export class StreamState {
   position = 0;
   private source: Source;
   private readonly target: StreamTarget | undefined;
+  private readonly released: () => void;
   /** `source` is ours to change. */
   private owned = false;
+  /** A spool that is the property's as well, and so not ours to release. */
+  private shared = false;
   private dirty = false;
   /** Bytes used of an owned buffer, which may be longer. */
   private used = 0;
 
-  /** `target` undefined: read-only. `changed`: the value is new (created empty) and has to be committed as it is. */
-  constructor(source: Source, target: StreamTarget | undefined, changed = false) {
+  /**
+   * `target` undefined: read-only. `changed`: the value is new (created empty) and has to be committed as it is.
+   * `released` is called once, at the end.
+   */
+  constructor(source: Source, target: StreamTarget | undefined, changed = false, released: () => void = () => {}) {
     this.source = source;
+    this.released = released;
     this.target = target;
     this.writable = target !== undefined;
     if (changed) this.changed();
@@ -111,6 +118,7 @@ export class StreamState {
       }
       this.source = spool;
       this.owned = true;
+      this.shared = false;
       return;
     }
     if (this.owned && (!(this.source instanceof Uint8Array) || this.source.length >= needed)) return;
@@ -122,21 +130,25 @@ export class StreamState {
   }
 
   /** Gives what was written to the property. */
-  commit(): void {
+  commit(): void | Promise<void> {
     if (!this.dirty || this.target === undefined) return;
     this.dirty = false;
     if (this.source instanceof Uint8Array) {
-      this.target.commit(this.owned ? Buffer.from(this.source.subarray(0, this.used)) : this.source);
-    } else {
-      // From now on the property's: a later write copies it first.
-      this.owned = false;
-      this.target.commit(this.source as Spool);
+      return this.target.commit(this.owned ? Buffer.from(this.source.subarray(0, this.used)) : this.source);
     }
+    // Shared with the property, which sees later writes at once as it should (MS-OXCPRPT 3.2.5.13).
+    this.shared = true;
+    return this.target.commit(this.source as Spool);
   }
 
-  /** RopRelease: commits, and frees what the property did not take over. */
+  /**
+   * RopRelease: commits, and frees what the property did not take over. Errors are not told (MS-OXCROPS 3.2.5.3); who
+   * wants to know commits before.
+   */
   release(): void {
-    this.commit();
-    if (this.owned && !(this.source instanceof Uint8Array)) (this.source as Spool).release();
+    const done = this.commit();
+    if (done instanceof Promise) done.catch(() => {});
+    this.released();
+    if (this.owned && !this.shared && !(this.source instanceof Uint8Array)) (this.source as Spool).release();
   }
 }

@@ -86,7 +86,13 @@ export function attachmentHolder(object: AttachmentObject, codePage: number): Pr
       }
       return refusals;
     },
-    pending: (stream) => draft.changes.addPending(stream),
-    adopt: (resource) => draft.message.adopt(resource),
+    isReadOnly: (tag) => computedIds.has(idOf(tag)),
+    streams: {
+      put: (tag, value) => draft.setProperty(tag, value),
+      pending: (stream) => draft.changes.addPending(stream),
+      adopt: (resource) => draft.message.adopt(resource),
+      retain: () => draft.message.retain(),
+      release: () => draft.message.release(),
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { htmlToText, textToHtml } from '../../../formats/index.ts';
 import {
   decodeCodePage,
   encodeCodePage,
@@ -10,7 +11,6 @@ import {
   type StoredValue,
 } from '../../../mapi/index.ts';
 import type { MessageDraft } from '../message-draft.ts';
-import { htmlToPlainText, plainTextToHtml } from './body-conversion.ts';
 import type { FoundProperty } from './holder.ts';
 import { readWhole } from './values.ts';
 
@@ -60,7 +60,7 @@ async function text(tag: PropertyTag, value: StoredValue, codePage: number): Pro
 }
 
 function decode(bytes: Uint8Array, codePage: number): string {
-  return decodeCodePage(codePage)(Buffer.from(bytes));
+  return decodeCodePage(codePage)(bytes);
 }
 
 /** The body property of this tag; undefined when there is no body in any form that it can be made from. */
@@ -76,13 +76,13 @@ export async function findBody(draft: MessageDraft, wanted: PropertyTag): Promis
     if (found !== undefined) return found;
     const source = await stored(draft, html);
     const markup = source === undefined ? undefined : await text(html, source, codePage);
-    return markup === undefined ? undefined : [body, htmlToPlainText(markup)];
+    return markup === undefined ? undefined : [body, htmlToText(markup)];
   }
   if (found === undefined) {
     const source = await stored(draft, body);
     const plain = source === undefined ? undefined : await text(body, source, codePage);
     if (plain === undefined) return undefined;
-    const markup = plainTextToHtml(plain);
+    const markup = textToHtml(plain);
     return wantsText(wanted) ? [htmlText, markup] : [html, encodeCodePage(codePage)(markup)];
   }
   if (!wantsText(wanted) || isPropertyError(found[1]) || typeof found[1] === 'string') return found;

@@ -141,6 +141,13 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
       }
       return refusals;
     },
+    isReadOnly: (tag) => readOnlyIds.has(idOf(tag)) || isNamed(tag),
+    streams: {
+      put: async (tag, value) => {
+        const refused = await update(mailbox, folderId, new Map([[storedAs(tag), value]]), [], origin);
+        if (refused !== undefined) throw new MapiError(refused.errorCode);
+      },
+    },
   };
 }
 

@@ -34,10 +34,23 @@ export interface PropertyHolder {
    * can be changed at all.
    */
   change(set: readonly TaggedStored[], remove: readonly PropertyTag[]): Promise<Refusal[]>;
-  /** A stream on this object has bytes that the property does not have yet. */
+  /** Whether this property is computed, so that no stream can write it. */
+  isReadOnly(tag: PropertyTag): boolean;
+  /** What streams on this object need of it. */
+  readonly streams: StreamOwner;
+}
+
+/** How a stream reaches the object that it is open on. */
+export interface StreamOwner {
+  /** Sets a property to what a stream commits. */
+  put(tag: PropertyTag, value: StoredValue): void | Promise<void>;
+  /** The stream has bytes that the property does not have yet; they count when somebody looks. */
   pending?(stream: StreamState): void;
-  /** Takes over a temporary file that one of its values lies in. */
+  /** Takes over a temporary file that a value lies in. */
   adopt?(resource: { release(): void }): void;
+  /** Keeps what values lie in until {@link release}. */
+  retain?(): void;
+  release?(): void;
 }
 
 /** Like TaggedValue, but the value may be large. */

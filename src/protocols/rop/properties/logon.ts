@@ -64,6 +64,8 @@ const folderOf =
     folderEntryId(mailbox.guid, mailbox.replicaGuid, mailbox.specialFolder(role));
 
 const user = 0;
+/** The store's own entry id is not told apart by it. */
+const serverName = '';
 const invalid = { errorCode: ec.invalidParam };
 
 /** Properties of the store that are not kept as such (MS-OXCSTOR 2.2.2.1). */
@@ -77,8 +79,8 @@ const computed: readonly Computed[] = [
   [0x0ff90102, ({ mailbox }) => guidToBytes(mailbox.guid)],
   [0x0ffa0102, ({ mailbox }) => guidToBytes(mailbox.guid)],
   [0x0ff80102, ({ mailbox }) => guidToBytes(mailbox.mappingSignature)],
-  [0x0fff0102, ({ mailbox }) => storeEntryId(mailbox.guid, mailbox.legacyDn)],
-  [0x0ffb0102, ({ mailbox }) => storeEntryId(mailbox.guid, mailbox.legacyDn)],
+  [0x0fff0102, ({ mailbox }) => storeEntryId(serverName, mailbox.legacyDn)],
+  [0x0ffb0102, ({ mailbox }) => storeEntryId(serverName, mailbox.legacyDn)],
   [0x0ffe0003, () => 1],
   [0x0ff40003, () => 0x3f],
   [0x340e0003, () => 0],
@@ -150,5 +152,7 @@ export function logonHolder(logon: LogonObject, session: Session): PropertyHolde
       if (values.size > 0 || removed.length > 0) await mailbox.setStoreProperties(values, removed);
       return refusals;
     },
+    isReadOnly: (tag) => computedById.has(idOf(tag)) || refusedIds.has(idOf(tag)),
+    streams: { put: (tag, value) => mailbox.setStoreProperties(new Map([[tag, value]]), []) },
   };
 }

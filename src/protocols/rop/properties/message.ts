@@ -1,6 +1,5 @@
 import {
   ec,
-  getBinary,
   getNumber,
   idOf,
   isNamed,
@@ -357,7 +356,20 @@ export function messageHolder(object: MessageObject): PropertyHolder {
       if (!object.writable) throw new MapiError(ec.accessDenied);
       return changeMessageProperties(draft, set, remove);
     },
-    pending: (stream) => draft.changes.addPending(stream),
-    adopt: (resource) => draft.adopt(resource),
+    isReadOnly: (wanted) => readOnlyIds.has(idOf(wanted)) || [tag.messageFlags, tag.read].map(idOf).includes(idOf(wanted)),
+    streams: {
+      put(known, value) {
+        draft.setProperty(known, value);
+        // The parts follow from the whole again.
+        if (idOf(known) === idOf(tag.subject)) {
+          draft.removeProperty(tag.subjectPrefix);
+          draft.removeProperty(tag.normalizedSubject);
+        } else if (isSubjectTag(known)) draft.removeProperty(tag.subject);
+      },
+      pending: (stream) => draft.changes.addPending(stream),
+      adopt: (resource) => draft.adopt(resource),
+      retain: () => draft.retain(),
+      release: () => draft.release(),
+    },
   };
 }
