@@ -1,7 +1,6 @@
 import type { PropertyBag } from '../../mapi/index.ts';
-import type { FolderId, Mailbox, MessageId, StoreEvent, Table } from '../../store/index.ts';
-import type { MessageDraft } from './message-draft.ts';
-import type { AttachmentDraft } from './message-draft.ts';
+import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
+import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import type { StreamState } from './stream.ts';
 
 /** What a handle stands for (MS-OXCROPS 3.2.1.3). All live in one session context. */
@@ -53,8 +52,12 @@ export interface TableObject {
   readonly content: 'hierarchy' | 'contents' | 'attachments' | 'permissions' | 'rules';
   /** Notifications of this table are wanted (no NoNotifications flag). */
   readonly notify: boolean;
-  /** False until SetColumns succeeded, and after SetColumns, SortTable or Restrict failed. */
+  /** RopSetColumns succeeded, and has not failed since. */
   valid: boolean;
+  /** What failed and has to succeed before rows can be read again. */
+  failed?: Set<'sort' | 'restriction'>;
+  /** Its events are told to the client; undefined before its first view. */
+  watched?: boolean;
 }
 
 export interface StreamObject {

@@ -1,0 +1,47 @@
+import { counterOf, ec, MapiError, makeId, replidOfId, sourceKey } from '../../mapi/index.ts';
+import type { FolderId, Mailbox, MessageId } from '../../store/index.ts';
+
+/** Replid of the mailbox's own replica, in which all of its objects have their ids (MS-OXCDATA 2.2.1). */
+const ownReplid = 1;
+
+/** A folder or message id as it goes to the client. */
+export const wireId = (id: FolderId | MessageId): bigint => makeId(ownReplid, id);
+
+async function resolve(mailbox: Mailbox, id: bigint, kind: 'folder' | 'message'): Promise<number | undefined> {
+  const replid = replidOfId(id);
+  if (replid === ownReplid) return counterOf(id);
+  const guid = replid === 0 ? undefined : await mailbox.guidOfReplid(replid);
+  if (guid === undefined) return undefined;
+  const found = await mailbox.findBySourceKey(sourceKey(guid, counterOf(id)));
+  return found?.kind === kind ? found.id : undefined;
+}
+
+/**
+ * The folder that a client means by an id: of the own replica, or one that the object came with from a foreign one.
+ * Whether there is such a folder is not looked at for the former. Undefined for an id that cannot be one.
+ */
+export const folderIdOf = (mailbox: Mailbox, id: bigint): Promise<FolderId | undefined> =>
+  resolve(mailbox, id, 'folder');
+/** As {@link folderIdOf} for a message. */
+export const messageIdOf = (mailbox: Mailbox, id: bigint): Promise<MessageId | undefined> =>
+  resolve(mailbox, id, 'message');
+
+/** The folder of an id from the client. Throws ecNotFound when it cannot be one. */
+export async function existingFolderId(mailbox: Mailbox, id: bigint): Promise<FolderId> {
+  const folderId = await folderIdOf(mailbox, id);
+  if (folderId === undefined || (await mailbox.folder(folderId)) === undefined) throw new MapiError(ec.notFound);
+  return folderId;
+}
+
+/** Messages of ids from the client, and whether some of them cannot be messages of this mailbox. */
+export async function messageIdsOf(
+  mailbox: Mailbox,
+  ids: readonly bigint[],
+): Promise<{ ids: MessageId[]; partial: boolean }> {
+  const found: MessageId[] = [];
+  for (const id of ids) {
+    const messageId = await messageIdOf(mailbox, id);
+    if (messageId !== undefined) found.push(messageId);
+  }
+  return { ids: found, partial: found.length < ids.length };
+}
