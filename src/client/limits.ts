@@ -1,0 +1,8 @@
+/** Bounds of what the client takes from a server. */
+export const clientLimits = {
+  /** One response with its meta-tags; a RopBuffer is 0x40000 at most, an address book answer a few megabytes. */
+  responseBody: 32 * 1024 * 1024,
+  /** For any request but NotificationWait, which may take five minutes and some. */
+  requestMs: 60_000,
+  waitMs: 330_000,
+} as const;
