@@ -1,6 +1,14 @@
-export * from './envelope.ts';
+export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
+export { type Envelope, envelopeProperties, messageClassOf, recipientProperties, recipientType } from './envelope.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
 export { bytesValue, chunksOf, rangeOf, readAll } from './large-value.ts';
 export { formatLimits } from './limits.ts';
 export { type MailAddress, parseAddresses } from './mime/address.ts';
+export { nativeBody } from './mime/bodies-to-mapi.ts';
+export { recipientAddress } from './mime/mapi-to-headers.ts';
 export { type ParseOptions, parseMime } from './mime/parse.ts';
+export { type WriteOptions, writeMime } from './mime/write.ts';
+export { rtfBody } from './rtf/body.ts';
+export { compressRtf, decompressRtf, RtfError } from './rtf/compressed.ts';
+export { deencapsulate } from './rtf/deencapsulate.ts';
+export { splitSubject } from './subject.ts';

@@ -169,9 +169,10 @@ const reference = /(?:\b(?:src|background|href)\s*=\s*["']?|url\(\s*["']?)([^"'\
 async function collectReferences(part: BodyPart, referenced: Set<string>): Promise<void> {
   let carry = '';
   for await (const chunk of part.open()) {
-    const text = carry.concat(Buffer.from(chunk).toString('latin1'));
-    for (const match of text.matchAll(reference)) {
-      const address: string = match[1]!.replaceAll('&amp;', '&');
+    const text: string = carry + Buffer.from(chunk).toString('latin1');
+    const found: RegExpExecArray[] = [...text.matchAll(reference)];
+    for (const match of found) {
+      const address = match[1]!.replaceAll('&amp;', '&');
       referenced.add(address.toLowerCase());
       if (/^cid:.*%/i.test(address)) referenced.add(unescaped(address).toLowerCase());
     }
