@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createHttpClient,
+  createMapiHttpClient,
+  discover,
+  type HttpClient,
+  logOn,
+  type MapiHttpClient,
+  type OpenMailbox,
+} from '../src/client/index.ts';
+
+/** One measured figure. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** What it is compared with, measured in the same run, and the ratio figure/peer. */
+  readonly peer?: { readonly name: string; readonly value: number; readonly ratio: number };
+  /** What the project aims at, as text. */
+  readonly aim?: string;
+}
+
+export const figure = (name: string, value: number, unit: string, more: Partial<Figure> = {}): Figure => ({
+  name,
+  value,
+  unit,
+  ...more,
+});
+
+export const against = (value: number, name: string, peer: number): Figure['peer'] => ({
+  name,
+  value: peer,
+  ratio: value / peer,
+});
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** A trial in a process of its own, as users run it. */
+export interface BenchServer {
+  readonly url: string;
+  readonly pid: number;
+  readonly data: string;
+  /** ms from the start of the process to "Oxbow is ready". */
+  readonly startMs: number;
+  /** Seconds of CPU (user and system) so far. */
+  cpuSeconds(): number;
+  /** Resident memory in bytes. */
+  residentBytes(): number;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '..');
+
+export async function startServer(
+  options: { data?: string; tenant?: string; nodeOptions?: readonly string[] } = {},
+): Promise<BenchServer> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'oxbow-bench-'));
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      ...(options.nodeOptions ?? []),
+      join(root, 'src/cli/main.ts'),
+      'trial',
+      '--listen',
+      '127.0.0.1:0',
+      '--data',
+      data,
+      ...(options.tenant ? ['--sandbox', options.tenant] : []),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const url = await readyUrl(child);
+  const startMs = performance.now() - started;
+  const pid = child.pid!;
+  return {
+    url,
+    pid,
+    data,
+    startMs,
+    cpuSeconds() {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
+    residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      if (options.data === undefined) rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk) => {
+      text += chunk;
+      const match = /^Oxbow is ready at (\S+)/m.exec(text);
+      if (match) resolve(match[1]!);
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+}
+
+/** A signed-in client of a trial's person. */
+export interface BenchClient {
+  readonly http: HttpClient;
+  readonly mapi: MapiHttpClient;
+  readonly mailbox: OpenMailbox;
+  readonly legacyDn: string;
+  readonly mailboxUrl: string;
+}
+
+export const certificateAuthority = (server: BenchServer): string =>
+  readFileSync(join(server.data, 'certificates', 'ca.pem'), 'utf8');
+
+export async function signIn(server: BenchServer, user = 'anna@oxbow.test', password = 'oxbow'): Promise<BenchClient> {
+  const http = createHttpClient({ user, password, certificateAuthority: certificateAuthority(server) });
+  const account = await discover(http, server.url, user);
+  const mapi = createMapiHttpClient(http, account.mailboxUrl);
+  await mapi.connect(account.legacyDn);
+  return {
+    http,
+    mapi,
+    mailbox: await logOn(mapi, account.legacyDn),
+    legacyDn: account.legacyDn,
+    mailboxUrl: account.mailboxUrl,
+  };
+}
+
+export interface Rate {
+  readonly perSecond: number;
+  /** ms of server CPU each. */
+  readonly cpuMs: number;
+}
+
+/** Repeats `work` for about `seconds` on each of several workers, after a warm-up. */
+export async function rate(
+  server: BenchServer,
+  work: ((worker: number) => Promise<unknown>) | readonly (() => Promise<unknown>)[],
+  seconds = 4,
+): Promise<Rate> {
+  const workers = typeof work === 'function' ? [() => work(0)] : work;
+  for (const one of workers) for (let i = 0; i < 20; i++) await one();
+  const cpu = server.cpuSeconds();
+  const start = performance.now();
+  const end = start + seconds * 1000;
+  let count = 0;
+  await Promise.all(
+    workers.map(async (one) => {
+      while (performance.now() < end) {
+        await one();
+        count += 1;
+      }
+    }),
+  );
+  const elapsed = (performance.now() - start) / 1000;
+  return { perSecond: count / elapsed, cpuMs: ((server.cpuSeconds() - cpu) / count) * 1000 };
+}
+
+export const machine = (): string => {
+  const cores = cpus();
+  return `${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
+};
+
+export async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
