@@ -48,7 +48,7 @@ export async function watchArrivals(
 }
 
 async function waitAtMost(client: MapiHttpClient, ms: number): Promise<void> {
-  const signal = AbortSignal.timeout(ms);
+  const signal = AbortSignal.timeout(Math.ceil(ms));
   try {
     // A server that answers at once although nothing is there must not keep us busy.
     if (!(await client.notificationWait(signal))) await delay(100);
