@@ -2,7 +2,9 @@ import { RopTellVersion } from '../definitions/fasttransfer.ts';
 import * as folder from '../definitions/folder.ts';
 import * as store from '../definitions/logon.ts';
 import { RopRegisterNotification } from '../definitions/notification.ts';
+import { RopGetPermissionsTable, RopModifyPermissions } from '../definitions/permission.ts';
 import { RopProgress } from '../definitions/property.ts';
+import { RopGetRulesTable, RopModifyRules } from '../definitions/rule.ts';
 import { RopSetLocalReplicaMidsetDeleted } from '../definitions/sync.ts';
 import * as table from '../definitions/table.ts';
 import { createBookmark, freeBookmark } from './bookmarks.ts';
@@ -26,6 +28,7 @@ import {
   readPerUserInformation,
   writePerUserInformation,
 } from './per-user-information.ts';
+import { getPermissionsTable, modifyPermissions } from './permissions-table.ts';
 import { progress } from './progress.ts';
 import { getOwningServers, publicFolderIsGhosted } from './public-folder-replicas.ts';
 import { queryRows } from './query-rows.ts';
@@ -33,6 +36,7 @@ import { getReceiveFolder, getReceiveFolderTable, setReceiveFolder } from './rec
 import { handle, type RopEntry } from './register.ts';
 import { registerNotification } from './register-notification.ts';
 import { restrict } from './restrict.ts';
+import { getRulesTable, modifyRules } from './rules-table.ts';
 import { getSearchCriteria, setSearchCriteria } from './search-criteria.ts';
 import { setColumns } from './set-columns.ts';
 import { sortTable } from './sort-table.ts';
@@ -90,6 +94,10 @@ export const coreHandlers: readonly RopEntry[] = [
   handle(table.RopGetCollapseState, getCollapseState),
   handle(table.RopSetCollapseState, setCollapseState),
   handle(RopRegisterNotification, registerNotification),
+  handle(RopGetPermissionsTable, getPermissionsTable),
+  handle(RopModifyPermissions, modifyPermissions),
+  handle(RopGetRulesTable, getRulesTable),
+  handle(RopModifyRules, modifyRules),
   handle(RopTellVersion, tellVersion),
   handle(RopProgress, progress),
 ];

@@ -1,4 +1,67 @@
-import type { RopEntry } from './register.ts';
+import * as attachment from '../definitions/attachment.ts';
+import * as message from '../definitions/message.ts';
+import * as property from '../definitions/property.ts';
+import * as stream from '../definitions/stream.ts';
+import { createAttachment, deleteAttachment, openAttachment, saveChangesAttachment } from './attachments.ts';
+import { deleteProperties, setProperties } from './change-properties.ts';
+import { createMessage } from './create-message.ts';
+import { getAttachmentTable } from './get-attachment-table.ts';
+import { getPropertiesAll, getPropertiesList, getPropertiesSpecific } from './get-properties.ts';
+import { getMessageStatus, setMessageStatus } from './message-status.ts';
+import { getNamesFromPropertyIds, getPropertyIdsFromNames, queryNamedProperties } from './named-properties.ts';
+import { openEmbeddedMessage } from './open-embedded-message.ts';
+import { openMessage } from './open-message.ts';
+import { setMessageReadFlag, setReadFlags } from './read-flags.ts';
+import { modifyRecipients, readRecipients, removeAllRecipients } from './recipients.ts';
+import { handle, type RopEntry } from './register.ts';
+import { reloadCachedInformation } from './reload-cached-information.ts';
+import { saveChangesMessage } from './save-changes-message.ts';
+import {
+  commitStream,
+  copyToStream,
+  getStreamSize,
+  openStream,
+  readStream,
+  seekStream,
+  setStreamSize,
+  writeStream,
+} from './streams.ts';
 
 /** Messages, recipients, attachments, properties, streams, named properties, submission: `handle(RopX, x)` each. */
-export const messageHandlers: readonly RopEntry[] = [];
+export const messageHandlers: readonly RopEntry[] = [
+  handle(message.RopOpenMessage, openMessage),
+  handle(message.RopCreateMessage, createMessage),
+  handle(message.RopSaveChangesMessage, saveChangesMessage),
+  handle(message.RopRemoveAllRecipients, removeAllRecipients),
+  handle(message.RopModifyRecipients, modifyRecipients),
+  handle(message.RopReadRecipients, readRecipients),
+  handle(message.RopReloadCachedInformation, reloadCachedInformation),
+  handle(message.RopSetMessageStatus, setMessageStatus),
+  handle(message.RopGetMessageStatus, getMessageStatus),
+  handle(message.RopSetReadFlags, setReadFlags),
+  handle(message.RopSetMessageReadFlag, setMessageReadFlag),
+  handle(message.RopOpenEmbeddedMessage, openEmbeddedMessage),
+  handle(attachment.RopOpenAttachment, openAttachment),
+  handle(attachment.RopCreateAttachment, createAttachment),
+  handle(attachment.RopDeleteAttachment, deleteAttachment),
+  handle(attachment.RopSaveChangesAttachment, saveChangesAttachment),
+  handle(attachment.RopGetAttachmentTable, getAttachmentTable),
+  handle(property.RopGetPropertiesSpecific, getPropertiesSpecific),
+  handle(property.RopGetPropertiesAll, getPropertiesAll),
+  handle(property.RopGetPropertiesList, getPropertiesList),
+  handle(property.RopSetProperties, setProperties),
+  handle(property.RopSetPropertiesNoReplicate, setProperties),
+  handle(property.RopDeleteProperties, deleteProperties),
+  handle(property.RopDeletePropertiesNoReplicate, deleteProperties),
+  handle(property.RopGetPropertyIdsFromNames, getPropertyIdsFromNames),
+  handle(property.RopGetNamesFromPropertyIds, getNamesFromPropertyIds),
+  handle(property.RopQueryNamedProperties, queryNamedProperties),
+  handle(stream.RopOpenStream, openStream),
+  handle(stream.RopReadStream, readStream),
+  handle(stream.RopWriteStream, writeStream),
+  handle(stream.RopCommitStream, commitStream),
+  handle(stream.RopGetStreamSize, getStreamSize),
+  handle(stream.RopSetStreamSize, setStreamSize),
+  handle(stream.RopSeekStream, seekStream),
+  handle(stream.RopCopyToStream, copyToStream),
+];
