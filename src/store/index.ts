@@ -8,5 +8,13 @@ export {
 export * from './events.ts';
 export * from './ports.ts';
 export * from './sync-state.ts';
-export { compileRestriction } from './tables/matches.ts';
+export {
+  compileRestriction,
+  createListTable,
+  type ListTableOptions,
+  type Lookup,
+  type MatchContext,
+  type Matcher,
+  matches,
+} from './tables/index.ts';
 export * from './types.ts';

@@ -19,6 +19,8 @@ export interface Database {
   message_link: MessageLinkTable;
   sync_cursor: SyncCursorTable;
   minimal_entry_id: MinimalEntryIdTable;
+  search_folder: SearchFolderTable;
+  search_result: SearchResultTable;
 }
 
 export type Db = Kysely<Database>;
@@ -71,7 +73,6 @@ export interface FolderTable {
   deleted: number;
   deleted_at: Time | null;
   properties: Bytes;
-  large_values: string | null;
 }
 
 export interface MessageTable {
@@ -89,6 +90,7 @@ export interface MessageTable {
   /** PidTagClientSubmitTime. */
   submit_time: Time | null;
   size: number;
+  /** PidTagMessageFlags with mfUnmodified, without mfRead and mfHasAttach. */
   flags: number;
   read: number;
   status: number;
@@ -98,7 +100,7 @@ export interface MessageTable {
   /** PidTagFlagStatus, 0 when absent. */
   flag_status: number;
   message_class: string;
-  /** sortKey() of PidTagNormalizedSubject, PidTagSentRepresentingName, PidTagDisplayTo, PidTagConversationTopic. */
+  /** Stored orders, see sortText in rows.ts, of PidTagNormalizedSubject, PidTagSentRepresentingName, PidTagDisplayTo, PidTagConversationTopic. */
   subject_key: string;
   sender_key: string;
   to_key: string;
@@ -131,6 +133,10 @@ export interface AttachmentTable {
   /** The attachment whose embedded message this one belongs to. */
   parent_id: number | null;
   number: number;
+  /** PidTagAttachmentHidden. */
+  hidden: number;
+  /** Bytes with all that is in it. */
+  size: number;
   properties: Bytes;
   large_values: string | null;
   embedded_properties: Bytes | null;
@@ -212,4 +218,31 @@ export interface SyncCursorTable {
 export interface MinimalEntryIdTable {
   id: number;
   dn_key: string;
+}
+
+export interface SearchFolderTable {
+  mailbox_id: number;
+  folder_id: number;
+  /** As on the wire, counts of 32 bits. */
+  restriction: Bytes;
+  /** JSON array of folder ids. */
+  folder_ids: string;
+  recursive: number;
+  static: number;
+  /** `running`, `complete` or `stopped`. */
+  state: string;
+  /** Rises with each population; results of older ones go at its end. */
+  generation: number;
+  /** The mailbox's next_counter when all changes before it were taken in. */
+  seen: number;
+}
+
+/** A message that a search folder lists. */
+export interface SearchResultTable {
+  mailbox_id: number;
+  folder_id: number;
+  message_id: number;
+  /** Whether the folder's unread count has it. */
+  unread: number;
+  generation: number;
 }

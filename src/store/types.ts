@@ -122,11 +122,15 @@ export interface Folder {
   readonly childCount: number;
   /** Soft-deleted messages. */
   readonly deletedCount: number;
-  /** Sum of message sizes in bytes. */
+  /** Messages ever deleted from it. */
+  readonly deletedTotal: number;
+  /** Sum of the sizes of its messages, associated ones too, in bytes; not of soft-deleted ones. */
   readonly size: number;
   /** FILETIME. */
   readonly created: bigint;
   readonly lastModified: bigint;
+  /** When a message in it last changed. */
+  readonly contentsModified: bigint;
   /** Set when the folder is soft-deleted. */
   readonly deleted: bigint | undefined;
   /** All other properties (PidTagContainerClass, PidTagComment, …). */
@@ -163,6 +167,8 @@ export interface Message {
   readonly read: boolean;
   /** PidTagMessageFlags without mfRead, mfUnmodified and mfHasAttach, which are computed. */
   readonly flags: number;
+  /** mfUnmodified: its content was not changed since it was first saved. */
+  readonly unmodified: boolean;
   /** PidTagMessageStatus. */
   readonly status: number;
   readonly hasAttachments: boolean;
@@ -231,8 +237,13 @@ export interface SearchCriteria {
   readonly folderIds: readonly FolderId[];
   /** SetSearchCriteria flags, MS-OXCFOLD 2.2.1.4.1. */
   readonly recursive: boolean;
+  /** The messages of the scope are being gone through. */
   readonly running: boolean;
   readonly rebuilding: boolean;
+  /** What was found is complete. */
+  readonly complete: boolean;
+  /** What was found is not kept up afterwards. */
+  readonly static: boolean;
 }
 
 export interface Mailbox extends MailboxInfo {
@@ -241,6 +252,8 @@ export interface Mailbox extends MailboxInfo {
 
   // Folders (MS-OXCFOLD)
   specialFolder(role: FolderRole): FolderId;
+  /** PidTagSourceKey of a folder, 22 bytes, from memory. */
+  folderSourceKey(id: FolderId): Uint8Array;
   /** Undefined when there is none or it is soft-deleted. */
   folder(id: FolderId): Promise<Folder | undefined>;
   /** Children, parents before their children when `deep`. Siblings by display name. */
@@ -270,8 +283,9 @@ export interface Mailbox extends MailboxInfo {
   ): Promise<BulkResult>;
 
   // Messages (MS-OXCMSG)
-  message(id: MessageId): Promise<Message | undefined>;
-  messageByKey(key: MessageKey): Promise<Message | undefined>;
+  /** Undefined when there is none, or it is soft-deleted and those are not asked for. */
+  message(id: MessageId, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
+  messageByKey(key: MessageKey, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
   /** Ids of a folder's messages, newest first; not soft-deleted ones. */
   messageIds(folderId: FolderId, options?: { associated?: boolean }): Promise<MessageId[]>;
   /** All of a message, fetched from the backend where it is not here. Throws ContentUnavailable. */
@@ -332,8 +346,22 @@ export interface Mailbox extends MailboxInfo {
   // Tables and search folders
   hierarchyTable(folderId: FolderId, options: { deep?: boolean; softDeleted?: boolean }): Promise<Table>;
   contentsTable(folderId: FolderId, options: { associated?: boolean; softDeleted?: boolean }): Promise<Table>;
-  /** Errors: ecSearchFolderScopeViolation, ecNotSupported for a folder that is no search folder. */
-  setSearchCriteria(folderId: FolderId, criteria: { restriction?: Restriction; folderIds?: FolderId[]; recursive: boolean; stop: boolean }): Promise<void>;
+  /**
+   * Starts a search, or with `stop` ends its first population (MS-OXCFOLD 2.2.1.4); restriction and folders that are
+   * absent stay as they were. Errors: ecSearchFolderScopeViolation, ecNotSearchFolder, ecTooComplex, ecNotInitialized
+   * when the first request lacks one.
+   */
+  setSearchCriteria(
+    folderId: FolderId,
+    criteria: {
+      restriction?: Restriction;
+      folderIds?: readonly FolderId[];
+      recursive: boolean;
+      stop: boolean;
+      static?: boolean;
+    },
+  ): Promise<void>;
+  /** Errors: ecNotSearchFolder, ecNotInitialized for one that has no criteria yet. */
   searchCriteria(folderId: FolderId): Promise<SearchCriteria>;
 
   /** Called after each commit, in order. Returns the function that ends it. */

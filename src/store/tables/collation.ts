@@ -1,4 +1,4 @@
-import { Ptyp, type PropertyType, type PropertyValue } from '../../mapi/index.ts';
+import { type PropertyType, type PropertyValue, Ptyp } from '../../mapi/index.ts';
 
 /**
  * A text whose code-point order is the order of `text` in a table: case does not count, letters with marks stand right
@@ -9,8 +9,9 @@ export function collationKey(text: string): string {
   if (plain.test(text)) return text.toLowerCase();
   const folded = text.normalize('NFKC').toLowerCase();
   const base = folded.normalize('NFD').replace(marks, '').replaceAll('ß', 'ss').replaceAll('\0', '');
-  return base === folded ? base : `${base}\0${folded.replaceAll('\0', '')}`;
+  return base === folded ? base : `${base}\x01${folded.replaceAll('\0', '')}`;
 }
+// biome-ignore lint/suspicious/noControlCharactersInRegex: every ASCII character but the terminator
 const plain = /^[\x01-\x7f]*$/;
 const marks = /\p{M}/gu;
 
@@ -61,5 +62,6 @@ export function compare(a: Comparable | undefined, b: Comparable | undefined): n
 }
 /** Whether both are of a kind that {@link compare} tells more about than their kind. */
 export const sameKind = (a: Comparable, b: Comparable): boolean => kind(a) === kind(b);
-const isNumber = (value: Comparable): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
+const isNumber = (value: Comparable): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint';
 const kind = (value: Comparable): number => (isNumber(value) ? 0 : typeof value === 'string' ? 1 : 2);

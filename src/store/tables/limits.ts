@@ -17,10 +17,14 @@ export const limits = {
   page: 500,
   /** Time that an evaluation runs before others get their turn, in ms. */
   slice: 10,
+  /** Messages that a search folder looks at before others get their turn. */
+  searchSlice: 200,
+  /** Errors after which the search folders of a mailbox stop being kept up until it is opened again. */
+  searchFailures: 100,
+  /** ms without changes after which a search folder remembers that it has taken all in. */
+  settleAfter: 5000,
   /** Bytes of a text or binary value that a restriction looks at. */
   searchedBytes: 1 << 20,
-  /** Touched rows after which a table says that it changed instead of naming each row. */
-  namedRows: 2000,
-  /** Bytes of a collapse state. */
-  collapseState: 1 << 16,
+  /** Categories whose state a collapse state tells; 8 bytes each of the 64 KiB that it may have. */
+  collapsedCategories: 8000,
 } as const;

@@ -1,5 +1,6 @@
 import {
   canonicalTag,
+  ec,
   fuzzyHigh,
   fuzzyLow,
   idOf,
@@ -7,9 +8,9 @@ import {
   MapiError,
   multiValue,
   multiValueInstance,
-  Ptyp,
   type PropertyTag,
   type PropertyValue,
+  Ptyp,
   type Restriction,
   relop,
   type StoredValue,
@@ -46,7 +47,7 @@ export function compileRestriction(restriction: Restriction): Matcher {
   return compile(restriction, 0, budget);
 }
 
-const tooComplex = (why: string) => new MapiError(0x80040117, `restriction too complex: ${why}`);
+const tooComplex = (why: string) => new MapiError(ec.tooComplex, `restriction too complex: ${why}`);
 
 function compile(restriction: Restriction, depth: number, budget: { nodes: number }): Matcher {
   if (depth > limits.restrictionDepth || budget.nodes-- <= 0) throw tooComplex('size');
@@ -74,7 +75,12 @@ function compile(restriction: Restriction, depth: number, budget: { nodes: numbe
       const { tag, mask, notEqualZero } = restriction;
       return (lookup) => {
         const value = lookup(tag);
-        const bits = typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value & 0xffffffffn) : Number(value === true);
+        const bits =
+          typeof value === 'number'
+            ? value
+            : typeof value === 'bigint'
+              ? Number(value & 0xffffffffn)
+              : Number(value === true);
         return ((bits & mask) !== 0) === notEqualZero;
       };
     }
@@ -138,7 +144,9 @@ function property({ tag, relop: operator, value }: Restriction & { kind: 'proper
       const target = Buffer.from(searchKeyText(wanted) ?? '', 'latin1');
       const pairs = forms.map((form) => {
         const text = searchKeyText(form);
-        return text !== undefined && target.length > 0 ? test(Buffer.compare(Buffer.from(text, 'latin1'), target)) : single(form);
+        return text !== undefined && target.length > 0
+          ? test(Buffer.compare(Buffer.from(text, 'latin1'), target))
+          : single(form);
       });
       return operator === relop.ne ? pairs.every(Boolean) : pairs.some(Boolean);
     };
@@ -281,7 +289,8 @@ function searchKeyForms(tag: PropertyTag, lookup: Lookup, context: MatchContext 
     texts.add(key);
     forms.push(Buffer.from(`${key}\0`, 'latin1'));
   };
-  if (typeof addressType === 'string' && typeof address === 'string' && address !== '') add(`${addressType}:${address}`);
+  if (typeof addressType === 'string' && typeof address === 'string' && address !== '')
+    add(`${addressType}:${address}`);
   if (typeof smtp === 'string' && smtp !== '') add(`SMTP:${smtp}`);
   for (const text of [...texts]) for (const alias of context?.aliases?.(text) ?? []) add(alias);
   return forms;
@@ -289,7 +298,10 @@ function searchKeyForms(tag: PropertyTag, lookup: Lookup, context: MatchContext 
 
 /** `TYPE:ADDRESS` in upper case, when the bytes are such a search key. */
 function searchKeyText(bytes: Uint8Array): string | undefined {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').replace(/\0+$/, '').toUpperCase();
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString('latin1')
+    .replace(/\0+$/, '')
+    .toUpperCase();
   return /^[A-Z0-9]{1,16}:/.test(text) ? text : undefined;
 }
 

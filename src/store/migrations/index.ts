@@ -1,0 +1,18 @@
+import type { Kysely, Migration } from 'kysely';
+import { createMailbox } from './001-mailbox.ts';
+import { createSearchFolders } from './002-search-folders.ts';
+import { columnTypes, type DatabaseKind } from './column-types.ts';
+
+/** All changes of the schema in their order; names are never changed and steps never removed. */
+const steps = {
+  '001-mailbox': createMailbox,
+  '002-search-folders': createSearchFolders,
+};
+
+/** The migrations for one kind of database, as Kysely's Migrator wants them. */
+export function migrations(kind: DatabaseKind): Record<string, Migration> {
+  const types = columnTypes(kind);
+  return Object.fromEntries(
+    Object.entries(steps).map(([name, step]) => [name, { up: (db: Kysely<unknown>) => step(db, types) }]),
+  );
+}

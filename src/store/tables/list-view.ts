@@ -1,0 +1,484 @@
+import { createHash } from 'node:crypto';
+import { ec, MapiError } from '../../mapi/index.ts';
+import { compare, compareCodePoints } from './collation.ts';
+import { limits } from './limits.ts';
+import { pacer, sortInSlices } from './pacer.ts';
+import { diffRows } from './row-diff.ts';
+import type { SortPlan } from './sort-plan.ts';
+import {
+  type Categories,
+  type Category,
+  firstCategoryId,
+  type Mark,
+  type RowChange,
+  type SortKey,
+  sameRow,
+  type View,
+  type ViewRow,
+} from './view.ts';
+
+/** Where the rows of a list view come from; only those that meet its restriction. */
+export interface RowSource {
+  /** All rows, in slices. */
+  load(): AsyncIterable<readonly ViewRow[]>;
+  /** The rows of these ids as they are now; none for an id that is not in the table. */
+  fetch(ids: readonly number[]): Promise<readonly ViewRow[]>;
+  /** Calls back with the id of each object that may have changed, or nothing when anything may have. */
+  subscribe?(touched: (id: number | undefined) => void): () => void;
+}
+
+/** A view that keeps its rows in memory, as keys in order. */
+export async function listView(plan: SortPlan, source: RowSource): Promise<View> {
+  const compareLeaves = leafOrder(plan);
+  let leaves: ViewRow[] = [];
+  let visible: ViewRow[] = [];
+  let version = 0;
+  const instances = new Map<number, ViewRow[]>();
+  let touched = new Set<number>();
+  let allTouched = false;
+  let pendingListener: (() => void) | undefined;
+  const tree = plan.categoryCount > 0 ? categoryTree(plan, compareLeaves) : undefined;
+  const unsubscribe = source.subscribe?.((id) => {
+    if (id === undefined) allTouched = true;
+    else touched.add(id);
+    pendingListener?.();
+  });
+
+  const load = async () => {
+    instances.clear();
+    const rows: ViewRow[] = [];
+    for await (const slice of source.load()) {
+      for (const row of slice) {
+        remember(instances, row);
+        rows.push(row);
+      }
+    }
+    if (tree) {
+      tree.clear();
+      const pace = pacer();
+      for (const [index, row] of rows.entries()) {
+        tree.add(row);
+        if ((index & 0xff) === 0) await pace();
+      }
+      visible = tree.rows();
+    } else {
+      leaves = await sortInSlices(rows, compareLeaves);
+      visible = leaves;
+    }
+    version++;
+  };
+  await load();
+
+  const compareRows = tree ? tree.compare : compareLeaves;
+  /** Index of the first row that is not before this one. */
+  const indexOf = (row: ViewRow): number => {
+    let low = 0;
+    let high = visible.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareRows(visible[middle]!, row) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const currentOf = (id: number, instance: number): ViewRow | undefined =>
+    id >= firstCategoryId ? tree?.header(id) : instances.get(id)?.find((row) => row.instance === instance);
+  const locate = (mark: Mark): number => {
+    if (mark === 'beginning') return 0;
+    if (mark === 'end') return visible.length;
+    if (mark.version === version) return mark.position!;
+    return indexOf(currentOf(mark.row.id, mark.row.instance) ?? mark.row);
+  };
+  const markAt = (index: number): Mark => {
+    if (index <= 0) return 'beginning';
+    const row = visible[index];
+    return row ? { row, position: index, version } : 'end';
+  };
+
+  /** Takes the rows of these ids out and puts their present ones in. */
+  const apply = async (ids: readonly number[], events: boolean): Promise<RowChange[]> => {
+    const now: ViewRow[] = [];
+    for (let at = 0; at < ids.length; at += limits.page)
+      now.push(...(await source.fetch(ids.slice(at, at + limits.page))));
+    const old = ids.flatMap((id) => instances.get(id) ?? []);
+    for (const id of ids) instances.delete(id);
+    for (const row of now) remember(instances, row);
+    version++;
+    if (tree) {
+      const before = visible;
+      for (const row of old) tree.remove(row);
+      for (const row of now) tree.add(row);
+      visible = tree.rows();
+      if (!events) return [];
+      const ofThese = new Set(ids);
+      return diffRows(before, visible, (was, is) => (is.header ? !sameHeader(was, is) : ofThese.has(is.id)));
+    }
+    now.sort(compareLeaves);
+    const changes: RowChange[] = [];
+    const kept = new Set(now.map(identity));
+    if (events) for (const row of old) if (!kept.has(identity(row))) changes.push({ kind: 'deleted', row });
+    const known = new Set(old.map(identity));
+    const tell = (row: ViewRow, after: ViewRow | undefined) => {
+      if (events) changes.push({ kind: known.has(identity(row)) ? 'modified' : 'added', row, after });
+    };
+    if (old.length + now.length <= 64) {
+      for (const row of old) {
+        const index = indexOf(row);
+        if (visible[index] === row) leaves.splice(index, 1);
+      }
+      for (const row of now) {
+        const index = indexOf(row);
+        leaves.splice(index, 0, row);
+        tell(row, leaves[index - 1]);
+      }
+    } else {
+      const gone = new Set(old);
+      const merged: ViewRow[] = [];
+      let next = 0;
+      const put = (row: ViewRow) => {
+        tell(row, merged.at(-1));
+        merged.push(row);
+      };
+      for (const row of leaves) {
+        if (gone.has(row)) continue;
+        while (next < now.length && compareLeaves(now[next]!, row) < 0) put(now[next++]!);
+        merged.push(row);
+      }
+      while (next < now.length) put(now[next++]!);
+      leaves = merged;
+      visible = leaves;
+    }
+    return changes;
+  };
+
+  return {
+    count: async () => visible.length,
+    read: async (from, count, backward) => {
+      const start = locate(from);
+      if (!backward)
+        return { rows: visible.slice(start, start + count), next: markAt(Math.min(start + count, visible.length)) };
+      const end = Math.max(0, start - count);
+      return { rows: visible.slice(end, start).reverse(), next: markAt(end) };
+    },
+    move: async (from, rows) => {
+      const start = locate(from);
+      const end = Math.min(Math.max(start + rows, 0), visible.length);
+      return { mark: markAt(end), moved: end - start };
+    },
+    position: async (mark) => locate(mark),
+    gone: async (mark) => {
+      if (typeof mark === 'string') return false;
+      const row = visible[locate(mark)];
+      return !row || !sameRow(row, mark.row);
+    },
+    rowOf: async (id, instance) => {
+      const row = currentOf(id, instance);
+      const found = row && visible[indexOf(row)];
+      return found && sameRow(found, row) ? found : undefined;
+    },
+    flush: async (events) => {
+      if (allTouched) {
+        const before = visible;
+        const ids = touched;
+        allTouched = false;
+        touched = new Set();
+        try {
+          await load();
+        } catch (error) {
+          allTouched = true;
+          throw error;
+        }
+        return events
+          ? diffRows(before, visible, (was, is) =>
+              is.header ? !sameHeader(was, is) : ids.has(is.id) || !sameKeys(was, is),
+            )
+          : [];
+      }
+      if (touched.size === 0) return [];
+      const ids = [...touched];
+      touched = new Set();
+      try {
+        return await apply(ids, events);
+      } catch (error) {
+        allTouched = true;
+        throw error;
+      }
+    },
+    onPending: (listener) => {
+      pendingListener = listener;
+      if (allTouched || touched.size > 0) listener();
+    },
+    ...(tree && {
+      categories: {
+        ...tree.categories,
+        expand: (id) => {
+          const before = visible.length;
+          tree.setExpanded(id, true);
+          visible = tree.rows();
+          version++;
+          return visible.length - before;
+        },
+        collapse: (id) => {
+          const before = visible.length;
+          tree.setExpanded(id, false);
+          visible = tree.rows();
+          version++;
+          return before - visible.length;
+        },
+        restoreState: (state) => {
+          tree.categories.restoreState(state);
+          visible = tree.rows();
+          version++;
+        },
+      } satisfies Categories,
+    }),
+    close: () => unsubscribe?.(),
+  };
+}
+
+const identity = (row: ViewRow) => `${row.id}:${row.instance}`;
+const sameKeys = (a: ViewRow, b: ViewRow) =>
+  a.unread === b.unread && a.keys.every((key, i) => compare(key, b.keys[i]) === 0);
+const sameHeader = (a: ViewRow, b: ViewRow) =>
+  a.header?.count === b.header?.count &&
+  a.header?.unread === b.header?.unread &&
+  a.header?.expanded === b.header?.expanded;
+
+function remember(instances: Map<number, ViewRow[]>, row: ViewRow): void {
+  const rows = instances.get(row.id);
+  if (rows) rows.push(row);
+  else instances.set(row.id, [row]);
+}
+
+/** Order of rows within their category. */
+function leafOrder({ directions, leafFrom, tieDirection }: SortPlan): (a: ViewRow, b: ViewRow) => number {
+  return (a, b) => {
+    for (let i = leafFrom; i < directions.length; i++) {
+      const difference = compare(a.keys[i], b.keys[i]);
+      if (difference !== 0) return difference * directions[i]!;
+    }
+    return (a.id - b.id || a.instance - b.instance) * tieDirection;
+  };
+}
+
+interface Node extends Category {
+  readonly parent: Node | undefined;
+  readonly chain: readonly Node[];
+  readonly children: Map<string, Node>;
+  /** Children in order; undefined when that is to be found out. */
+  ordered: Node[] | undefined;
+  /** Rows of an innermost category; `sorted` false: in any order. */
+  leaves: ViewRow[];
+  sorted: boolean;
+}
+
+/** The categories of a view with their rows (MS-OXCTABL 2.2.2.3.1). */
+function categoryTree(plan: SortPlan, compareLeaves: (a: ViewRow, b: ViewRow) => number) {
+  const { categoryCount, expandedCount, maximumOf, directions } = plan;
+  const known = new Map<string, Node>();
+  const byId = new Map<number, Node>();
+  let top = new Map<string, Node>();
+  let topOrdered: Node[] | undefined;
+  let nextId = firstCategoryId;
+  /** Hashes of the paths of categories, there or not, that are not as they started. */
+  let flipped = new Set<string>();
+  const startsExpanded = (path: string, level: number) => level < expandedCount !== flipped.has(pathHash(path));
+  /** Each leaf with its category: the row itself only knows its keys. */
+  const placed = new Map<ViewRow, ViewRow>();
+
+  const node = (parent: Node | undefined, key: SortKey, level: number, sample: ViewRow): Node => {
+    const siblings = parent ? parent.children : top;
+    const name = keyText(key);
+    let found = siblings.get(name);
+    if (found) return found;
+    const path = `${parent ? parent.path : ''}${name.length}:${name}`;
+    found = known.get(path);
+    if (!found) {
+      const chain: Node[] = parent ? [...parent.chain] : [];
+      found = {
+        id: nextId++,
+        level,
+        path,
+        key,
+        expanded: startsExpanded(path, level),
+        count: 0,
+        unread: 0,
+        maximum: undefined,
+        sample,
+        parent,
+        chain,
+        children: new Map(),
+        ordered: undefined,
+        leaves: [],
+        sorted: true,
+      };
+      chain.push(found);
+      known.set(path, found);
+      byId.set(found.id, found);
+    }
+    siblings.set(name, found);
+    if (parent) parent.ordered = undefined;
+    else topOrdered = undefined;
+    return found;
+  };
+
+  const compareNodes = (a: Category, b: Category): number => {
+    const direction = directions[a.level]!;
+    if (maximumOf !== undefined && a.level === categoryCount - 1) {
+      const difference = compare(a.maximum, b.maximum);
+      if (difference !== 0) return difference * direction;
+    }
+    return compare(a.key, b.key) * direction || compareCodePoints(a.path, b.path);
+  };
+
+  const reorder = (inner: Node) => {
+    if (inner.parent) inner.parent.ordered = undefined;
+    else topOrdered = undefined;
+  };
+
+  const add = (row: ViewRow): void => {
+    let current: Node | undefined;
+    for (let level = 0; level < categoryCount; level++) {
+      current = node(current, row.keys[level], level, row);
+      if (current.count === 0) current.sample = row;
+      current.count++;
+      if (row.unread) current.unread++;
+    }
+    const inner = current!;
+    const leaf: ViewRow = { ...row, chain: inner.chain };
+    placed.set(row, leaf);
+    inner.leaves.push(leaf);
+    inner.sorted = false;
+    if (maximumOf !== undefined && (inner.count === 1 || compare(row.keys[maximumOf], inner.maximum) > 0)) {
+      inner.maximum = row.keys[maximumOf];
+      reorder(inner);
+    }
+  };
+
+  const remove = (row: ViewRow): void => {
+    const leaf = placed.get(row);
+    if (!leaf) return;
+    placed.delete(row);
+    const inner = leaf.chain.at(-1) as Node;
+    inner.leaves.splice(inner.leaves.indexOf(leaf), 1);
+    for (const category of inner.chain) {
+      category.count--;
+      if (row.unread) category.unread--;
+      if (category.count === 0) {
+        (category.parent ? category.parent.children : top).delete(keyText(category.key));
+        reorder(category);
+      } else if (category.sample.id === row.id) {
+        category.sample = anyLeaf(category);
+      }
+    }
+    if (maximumOf !== undefined && inner.count > 0 && compare(row.keys[maximumOf], inner.maximum) === 0) {
+      inner.maximum = undefined;
+      for (const other of inner.leaves) {
+        if (compare(other.keys[maximumOf], inner.maximum) > 0) inner.maximum = other.keys[maximumOf];
+      }
+      reorder(inner);
+    }
+  };
+  const anyLeaf = (category: Node): ViewRow =>
+    category.leaves[0] ?? anyLeaf(category.children.values().next().value as Node);
+
+  const headerOf = (category: Node): ViewRow => ({
+    id: category.id,
+    instance: 0,
+    folderId: category.sample.folderId,
+    unread: false,
+    keys: category.sample.keys,
+    chain: category.chain,
+    header: { count: category.count, unread: category.unread, expanded: category.expanded },
+  });
+
+  const visit = (category: Node, out: ViewRow[]): void => {
+    out.push(headerOf(category));
+    if (!category.expanded) return;
+    if (category.level < categoryCount - 1) {
+      category.ordered ??= [...category.children.values()].sort(compareNodes);
+      for (const child of category.ordered) visit(child, out);
+      return;
+    }
+    if (!category.sorted) {
+      category.leaves.sort(compareLeaves);
+      category.sorted = true;
+    }
+    for (const leaf of category.leaves) out.push(leaf);
+  };
+
+  const rows = (): ViewRow[] => {
+    topOrdered ??= [...top.values()].sort(compareNodes);
+    const out: ViewRow[] = [];
+    for (const category of topOrdered) visit(category, out);
+    return out;
+  };
+
+  const compareRows = (a: ViewRow, b: ViewRow): number => {
+    const x = placed.get(a) ?? a;
+    const y = placed.get(b) ?? b;
+    for (let level = 0; ; level++) {
+      const p = x.chain[level];
+      const q = y.chain[level];
+      if (p && q) {
+        if (p === q) continue;
+        return compareNodes(p, q);
+      }
+      if (p || q) return p ? 1 : -1;
+      if (x.header || y.header) return x.header && y.header ? 0 : x.header ? -1 : 1;
+      return compareLeaves(x, y);
+    }
+  };
+
+  return {
+    add,
+    remove,
+    rows,
+    compare: compareRows,
+    header: (id: number): ViewRow | undefined => {
+      const category = byId.get(id);
+      return category && category.count > 0 ? headerOf(category) : undefined;
+    },
+    clear: () => {
+      for (const category of known.values()) {
+        Object.assign(category, {
+          count: 0,
+          unread: 0,
+          maximum: undefined,
+          leaves: [],
+          sorted: true,
+          ordered: undefined,
+        });
+        category.children.clear();
+      }
+      placed.clear();
+      top = new Map();
+      topOrdered = undefined;
+    },
+    setExpanded: (id: number, expanded: boolean): void => {
+      const category = byId.get(id);
+      if (!category || category.count === 0) throw new MapiError(ec.notFound, 'no such category');
+      if (category.expanded === expanded) throw new MapiError(expanded ? ec.notCollapsed : ec.notExpanded);
+      category.expanded = expanded;
+      if (expanded === category.level < expandedCount) flipped.delete(pathHash(category.path));
+      else flipped.add(pathHash(category.path));
+    },
+    categories: {
+      saveState: (): Buffer => Buffer.from([...flipped].slice(0, limits.collapsedCategories).join(''), 'hex'),
+      restoreState: (state: Uint8Array): void => {
+        flipped = new Set(Buffer.from(state).toString('hex').match(/.{16}/g) ?? []);
+        for (const category of known.values()) category.expanded = startsExpanded(category.path, category.level);
+      },
+    },
+  };
+}
+
+/** 8 bytes as hexadecimal text. */
+const pathHash = (path: string): string => createHash('sha1').update(path).digest('hex').slice(0, 16);
+
+function keyText(key: SortKey): string {
+  if (key === undefined) return '-';
+  if (typeof key === 'string') return `s${key}`;
+  if (key instanceof Uint8Array) return `b${Buffer.from(key).toString('hex')}`;
+  return `n${key}`;
+}

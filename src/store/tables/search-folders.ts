@@ -1,0 +1,582 @@
+import { ec, MapiError, type PropertyTag, type Restriction, restriction as restrictionType } from '../../mapi/index.ts';
+import { decode, encode } from '../../wire/index.ts';
+import type { StoreEvent } from '../events.ts';
+import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
+import type { FolderId, MessageId, Origin, SearchCriteria } from '../types.ts';
+import { evaluable } from './contents-table.ts';
+import { limits } from './limits.ts';
+import { compileRestriction, type Matcher, restrictionNeeds } from './matches.ts';
+import { pacer } from './pacer.ts';
+
+/** What a search folder looks for, and how far it is. */
+interface Search {
+  readonly folderId: FolderId;
+  restriction: Restriction;
+  matcher: Matcher;
+  folderIds: readonly FolderId[];
+  recursive: boolean;
+  static: boolean;
+  state: 'running' | 'complete' | 'stopped';
+  generation: number;
+  /** Folders looked into; undefined when that is to be found out. */
+  scope: ReadonlySet<FolderId> | undefined;
+  /** A population under way; `told`: its end is an event. */
+  population: { folders: FolderId[]; last: MessageId; told: boolean } | undefined;
+}
+
+export interface SearchFolders {
+  isSearchFolder(folderId: FolderId): Promise<boolean>;
+  set(
+    folderId: FolderId,
+    criteria: {
+      restriction?: Restriction;
+      folderIds?: readonly FolderId[];
+      recursive: boolean;
+      stop: boolean;
+      static?: boolean;
+    },
+  ): Promise<void>;
+  get(folderId: FolderId): Promise<SearchCriteria>;
+  /** Calls back with ids of messages that came into or left the results, or changed in them. */
+  subscribeResults(folderId: FolderId, touched: (messageId: MessageId) => void): () => void;
+  close(): void;
+}
+
+const notSearchFolder = 0x461;
+// What a search finds is nothing that a backend would have to know.
+const origin: Origin = { kind: 'sync' };
+const encoding = restrictionType('extended');
+
+/**
+ * The search folders of one mailbox (MS-OXCFOLD 3.2.5.4). One worker goes through the scopes in slices and, between
+ * these, takes in what happened to messages; what it finds is in `search_result`. The messages stay where they are.
+ */
+export function searchFolders(context: MailboxContext): SearchFolders {
+  const { mailbox } = context;
+  const mailboxId = mailbox.id;
+  const searches = new Map<FolderId, Search>();
+  const listeners = new Map<FolderId, Set<(messageId: MessageId) => void>>();
+  let pending = new Set<MessageId>();
+  let closed = false;
+  let wake: (() => void) | undefined;
+  let awake = false;
+  const kick = () => {
+    awake = true;
+    wake?.();
+  };
+
+  const unsubscribe = context.subscribe((event: StoreEvent) => {
+    if (event.object === 'message') {
+      if (event.associated) return;
+      pending.add(event.messageId);
+      if (event.kind === 'moved' && event.oldMessageId !== undefined) pending.add(event.oldMessageId);
+      kick();
+      return;
+    }
+    if (event.kind === 'modified' || event.kind === 'searchComplete') return;
+    if (event.kind === 'deleted' && searches.has(event.folderId)) forgotten.add(event.folderId);
+    for (const search of searches.values()) if (search.recursive || event.kind === 'deleted') search.scope = undefined;
+    kick();
+  });
+  const forgotten = new Set<FolderId>();
+
+  const toSearch = (row: {
+    folder_id: number;
+    restriction: Uint8Array;
+    folder_ids: string;
+    recursive: number;
+    static: number;
+    state: string;
+    generation: number;
+  }): Search => {
+    const restriction = decode(encoding, row.restriction);
+    return {
+      folderId: row.folder_id,
+      restriction,
+      matcher: compileRestriction(restriction),
+      folderIds: JSON.parse(row.folder_ids) as FolderId[],
+      recursive: row.recursive !== 0,
+      static: row.static !== 0,
+      state: row.state as Search['state'],
+      generation: row.generation,
+      scope: undefined,
+      population: undefined,
+    };
+  };
+
+  const nextCounter = async (): Promise<number> =>
+    (
+      await context
+        .db()
+        .selectFrom('mailbox')
+        .select('next_counter')
+        .where('id', '=', mailboxId)
+        .executeTakeFirstOrThrow()
+    ).next_counter;
+
+  /** Reads the criteria, and takes in what happened while nobody was there. */
+  const load = async () => {
+    const rows = await context
+      .db()
+      .selectFrom('search_folder')
+      .selectAll()
+      .where('mailbox_id', '=', mailboxId)
+      .execute();
+    for (const row of rows) searches.set(row.folder_id, toSearch(row));
+    for (const search of searches.values()) if (search.state === 'running') await populate(search, true);
+    const dynamic = rows.filter((row) => row.static === 0 && row.state !== 'running');
+    const seen = Math.min(...dynamic.map((row) => row.seen));
+    if (dynamic.length === 0 || seen === (await nextCounter())) return;
+    for (const row of dynamic) await populate(searches.get(row.folder_id)!, false);
+  };
+  const ready = Promise.resolve().then(load);
+  ready.then(kick, () => {});
+
+  const scopeOf = async (search: Search): Promise<ReadonlySet<FolderId>> => {
+    if (search.scope) return search.scope;
+    const scope = new Set<FolderId>();
+    for (const id of search.folderIds) {
+      const folder = await mailbox.folder(id);
+      if (!folder) continue;
+      scope.add(id);
+      if (!search.recursive) continue;
+      for (const child of await mailbox.childFolders(id, { deep: true }))
+        if (child.type !== 'search') scope.add(child.id);
+    }
+    scope.delete(search.folderId);
+    search.scope = scope;
+    return scope;
+  };
+
+  const populate = async (search: Search, told: boolean) => {
+    search.scope = undefined;
+    const scope = await scopeOf(search);
+    search.generation++;
+    search.population = { folders: [...scope], last: 0, told };
+    kick();
+  };
+
+  const tell = (folderId: FolderId, ids: Iterable<MessageId>) => {
+    for (const listener of listeners.get(folderId) ?? []) for (const id of ids) listener(id);
+  };
+
+  /** Puts messages into the results of a search and takes others out, with the folder's counts. In a transaction. */
+  const change = async (
+    search: Search,
+    put: ReadonlyMap<MessageId, boolean>,
+    take: readonly MessageId[],
+  ): Promise<MessageId[]> => {
+    const db = context.db();
+    const ids = [...put.keys(), ...take];
+    if (ids.length === 0) return [];
+    const known = new Map(
+      (
+        await db
+          .selectFrom('search_result')
+          .select(['message_id', 'unread', 'generation'])
+          .where('mailbox_id', '=', mailboxId)
+          .where('folder_id', '=', search.folderId)
+          .where('message_id', 'in', ids)
+          .execute()
+      ).map((row) => [row.message_id, row]),
+    );
+    let content = 0;
+    let unread = 0;
+    const changed: MessageId[] = [];
+    const gone = take.filter((id) => known.has(id));
+    if (gone.length > 0) {
+      await db
+        .deleteFrom('search_result')
+        .where('mailbox_id', '=', mailboxId)
+        .where('folder_id', '=', search.folderId)
+        .where('message_id', 'in', gone)
+        .execute();
+      for (const id of gone) {
+        content--;
+        unread -= known.get(id)!.unread;
+        changed.push(id);
+      }
+    }
+    const written: { mailbox_id: number; folder_id: number; message_id: number; unread: number; generation: number }[] =
+      [];
+    for (const [id, isUnread] of put) {
+      const before = known.get(id);
+      if (!before) content++;
+      unread += Number(isUnread) - (before?.unread ?? 0);
+      if (!before || before.unread !== Number(isUnread)) changed.push(id);
+      if (before?.unread === Number(isUnread) && before.generation === search.generation) continue;
+      written.push({
+        mailbox_id: mailboxId,
+        folder_id: search.folderId,
+        message_id: id,
+        unread: Number(isUnread),
+        generation: search.generation,
+      });
+    }
+    if (written.length > 0) {
+      await db
+        .insertInto('search_result')
+        .values(written)
+        .onConflict((oc) =>
+          oc.columns(['mailbox_id', 'folder_id', 'message_id']).doUpdateSet((eb) => ({
+            unread: eb.ref('excluded.unread'),
+            generation: eb.ref('excluded.generation'),
+          })),
+        )
+        .execute();
+    }
+    if (content !== 0 || unread !== 0) {
+      await db
+        .updateTable('folder')
+        .set((eb) => ({
+          content_count: eb('content_count', '+', content),
+          unread_count: eb('unread_count', '+', unread),
+        }))
+        .where('mailbox_id', '=', mailboxId)
+        .where('id', '=', search.folderId)
+        .execute();
+      context.countsChanged(search.folderId, origin);
+    }
+    return changed;
+  };
+
+  const messagesOf = async (rows: readonly MessageRow[], needs: ReturnType<typeof restrictionNeeds>) => {
+    const messages = rows.map((row) => context.messageFromRow(row));
+    const objects = await evaluable(context, messages, needs);
+    return messages.map((message, index) => ({ message, object: objects[index]! }));
+  };
+
+  /** One slice of a population. */
+  const advance = async (search: Search) => {
+    const population = search.population!;
+    const folderId = population.folders[0];
+    const current = () => search.population === population;
+    if (folderId === undefined) {
+      await finish(search, population.told);
+      if (current()) search.population = undefined;
+      return;
+    }
+    const rows = await context
+      .db()
+      .selectFrom('message')
+      .select(messageColumns)
+      .where('mailbox_id', '=', mailboxId)
+      .where('folder_id', '=', folderId)
+      .where('associated', '=', 0)
+      .where('deleted', '=', 0)
+      .where('id', '>', population.last)
+      .orderBy('id')
+      .limit(limits.searchSlice)
+      .execute();
+    const found = new Map<MessageId, boolean>();
+    for (const { message, object } of await messagesOf(rows, restrictionNeeds(search.restriction))) {
+      if (search.matcher(object.lookup, object.context)) found.set(message.id, !message.read);
+    }
+    if (!current()) return;
+    if (found.size > 0) tell(search.folderId, await context.transaction(() => change(search, found, [])));
+    if (rows.length < limits.searchSlice) {
+      population.folders.shift();
+      population.last = 0;
+    } else population.last = rows.at(-1)!.id;
+  };
+
+  /** The end of a population: what earlier ones found and this one did not goes. */
+  const finish = async (search: Search, told: boolean) => {
+    for (;;) {
+      const stale = await context
+        .db()
+        .selectFrom('search_result')
+        .select('message_id')
+        .where('mailbox_id', '=', mailboxId)
+        .where('folder_id', '=', search.folderId)
+        .where('generation', '<', search.generation)
+        .limit(limits.page)
+        .execute();
+      if (stale.length === 0) break;
+      tell(
+        search.folderId,
+        await context.transaction(() =>
+          change(
+            search,
+            new Map(),
+            stale.map((row) => row.message_id),
+          ),
+        ),
+      );
+    }
+    const folder = await mailbox.folder(search.folderId);
+    if (!folder) return;
+    await context.transaction(async () => {
+      if (search.state === 'running') search.state = 'complete';
+      await save(search);
+      if (told)
+        context.emit({
+          object: 'folder',
+          kind: 'searchComplete',
+          folderId: search.folderId,
+          parentId: folder.parentId,
+          origin,
+        });
+    });
+  };
+
+  const save = async (search: Search) => {
+    const row = {
+      restriction: encode(encoding, search.restriction),
+      folder_ids: JSON.stringify(search.folderIds),
+      recursive: Number(search.recursive),
+      static: Number(search.static),
+      state: search.state,
+      generation: search.generation,
+      seen: await nextCounter(),
+    };
+    await context
+      .db()
+      .insertInto('search_folder')
+      .values({ mailbox_id: mailboxId, folder_id: search.folderId, ...row })
+      .onConflict((oc) => oc.columns(['mailbox_id', 'folder_id']).doUpdateSet(row))
+      .execute();
+  };
+
+  /** Takes in what happened to these messages. */
+  const takeIn = async (ids: readonly MessageId[]) => {
+    const live = [...searches.values()].filter((search) => !search.static);
+    if (live.length === 0) return;
+    const rows = await context
+      .db()
+      .selectFrom('message')
+      .select(messageColumns)
+      .where('mailbox_id', '=', mailboxId)
+      .where('id', 'in', ids)
+      .where('associated', '=', 0)
+      .where('deleted', '=', 0)
+      .execute();
+    const needs = { tags: new Set<PropertyTag>(), partTags: new Set<PropertyTag>() };
+    for (const search of live) {
+      const one = restrictionNeeds(search.restriction);
+      for (const tag of one.tags) needs.tags.add(tag);
+      for (const tag of one.partTags) needs.partTags.add(tag);
+    }
+    const messages = await messagesOf(rows, needs);
+    const plans: { search: Search; put: Map<MessageId, boolean> }[] = [];
+    for (const search of live) {
+      const scope = await scopeOf(search);
+      const put = new Map<MessageId, boolean>();
+      for (const { message, object } of messages) {
+        if (scope.has(message.folderId) && search.matcher(object.lookup, object.context))
+          put.set(message.id, !message.read);
+      }
+      plans.push({ search, put });
+    }
+    const listed = new Set(
+      (
+        await context
+          .db()
+          .selectFrom('search_result')
+          .select('folder_id')
+          .distinct()
+          .where('mailbox_id', '=', mailboxId)
+          .where('message_id', 'in', ids)
+          .execute()
+      ).map((row) => row.folder_id),
+    );
+    const needed = plans.filter(({ search, put }) => put.size > 0 || listed.has(search.folderId));
+    if (needed.length === 0) return;
+    const told = await context.transaction(async () => {
+      const result: [FolderId, MessageId[]][] = [];
+      for (const { search, put } of needed) {
+        result.push([
+          search.folderId,
+          await change(
+            search,
+            put,
+            ids.filter((id) => !put.has(id)),
+          ),
+        ]);
+      }
+      return result;
+    });
+    for (const [folderId, changed] of told) tell(folderId, changed);
+  };
+
+  const forget = async (folderId: FolderId) => {
+    searches.delete(folderId);
+    await context.transaction(async () => {
+      const db = context.db();
+      await db
+        .deleteFrom('search_folder')
+        .where('mailbox_id', '=', mailboxId)
+        .where('folder_id', '=', folderId)
+        .execute();
+      await db
+        .deleteFrom('search_result')
+        .where('mailbox_id', '=', mailboxId)
+        .where('folder_id', '=', folderId)
+        .execute();
+    });
+  };
+
+  /** All is taken in: remembered, so that the next start need not look. */
+  let settledAt = 0;
+  const settle = async () => {
+    const live = [...searches.values()].filter((search) => !search.static && search.state === 'complete');
+    if (live.length === 0) return;
+    const counter = await nextCounter();
+    if (counter === settledAt || pending.size > 0) return;
+    await context.transaction(async () => {
+      await context
+        .db()
+        .updateTable('search_folder')
+        .set({ seen: counter })
+        .where('mailbox_id', '=', mailboxId)
+        .where('static', '=', 0)
+        .where('state', '=', 'complete')
+        .execute();
+    });
+    settledAt = counter;
+  };
+
+  const step = async (): Promise<boolean> => {
+    for (const folderId of forgotten) {
+      forgotten.delete(folderId);
+      await forget(folderId);
+      return true;
+    }
+    if (pending.size > 0) {
+      const ids = [...pending].slice(0, limits.page);
+      if (ids.length === pending.size) pending = new Set();
+      else for (const id of ids) pending.delete(id);
+      await takeIn(ids);
+      return true;
+    }
+    for (const search of searches.values()) {
+      // The scope changed: gone through again, quietly.
+      if (!search.scope && !search.population && !search.static && search.state === 'complete')
+        await populate(search, false);
+      if (!search.population) continue;
+      await advance(search);
+      return true;
+    }
+    return false;
+  };
+
+  const work = async () => {
+    await ready;
+    const pace = pacer();
+    let settleDue: NodeJS.Timeout | undefined;
+    while (!closed) {
+      awake = false;
+      try {
+        if (await step()) {
+          await pace();
+          continue;
+        }
+      } catch (error) {
+        if (closed) break;
+        // What failed is tried again when something happens next.
+        for (const search of searches.values()) search.scope = undefined;
+        failures++;
+        if (failures > limits.searchFailures) throw error;
+      }
+      if (awake) continue;
+      clearTimeout(settleDue);
+      settleDue = setTimeout(() => void settle().catch(() => {}), limits.settleAfter).unref();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      wake = undefined;
+    }
+    clearTimeout(settleDue);
+  };
+  let failures = 0;
+  void work().catch(() => {});
+
+  const folderOf = async (folderId: FolderId) => {
+    await ready;
+    const folder = await mailbox.folder(folderId);
+    if (!folder) throw new MapiError(ec.notFound, 'no such folder');
+    if (folder.type !== 'search') throw new MapiError(notSearchFolder, 'not a search folder');
+    return folder;
+  };
+
+  return {
+    isSearchFolder: async (folderId) => (await mailbox.folder(folderId))?.type === 'search',
+    set: async (folderId, criteria) => {
+      await folderOf(folderId);
+      const known = searches.get(folderId);
+      if (criteria.stop) {
+        if (known?.state !== 'running') return;
+        known.population = undefined;
+        known.state = 'stopped';
+        await context.transaction(() => save(known));
+        return;
+      }
+      const restriction = criteria.restriction ?? known?.restriction;
+      const folderIds = criteria.folderIds?.length ? criteria.folderIds : known?.folderIds;
+      if (!restriction || !folderIds) throw new MapiError(ec.notInitialized, 'nothing to search for or in');
+      if (folderIds.includes(folderId))
+        throw new MapiError(ec.searchFolderScopeViolation, 'a search folder cannot search itself');
+      const matcher = compileRestriction(restriction);
+      const bytes = encode(encoding, restriction);
+      const isStatic = criteria.static ?? false;
+      const same =
+        known !== undefined &&
+        known.recursive === criteria.recursive &&
+        known.static === isStatic &&
+        JSON.stringify(known.folderIds) === JSON.stringify(folderIds) &&
+        encode(encoding, known.restriction).equals(bytes);
+      // Outlook asks again and again while the search runs; beginning anew each time would never end.
+      if (same && known.state === 'running') return;
+      const search: Search = {
+        folderId,
+        restriction,
+        matcher,
+        folderIds: [...folderIds],
+        recursive: criteria.recursive,
+        static: isStatic,
+        state: 'running',
+        generation: known?.generation ?? 0,
+        scope: undefined,
+        population: undefined,
+      };
+      if (known) known.population = undefined;
+      search.scope = await scopeOf(search);
+      await context.transaction(async () => {
+        search.generation++;
+        await save(search);
+      });
+      search.population = { folders: [...search.scope], last: 0, told: true };
+      searches.set(folderId, search);
+      kick();
+    },
+    get: async (folderId) => {
+      await folderOf(folderId);
+      const search = searches.get(folderId);
+      if (!search) throw new MapiError(ec.notInitialized, 'the search folder has no criteria');
+      const running = search.state === 'running';
+      return {
+        restriction: search.restriction,
+        folderIds: search.folderIds,
+        recursive: search.recursive,
+        running,
+        rebuilding: running,
+        complete: search.state === 'complete',
+        static: search.static,
+      };
+    },
+    subscribeResults: (folderId, touched) => {
+      const known = listeners.get(folderId) ?? new Set();
+      listeners.set(folderId, known);
+      known.add(touched);
+      return () => {
+        known.delete(touched);
+        if (known.size === 0) listeners.delete(folderId);
+      };
+    },
+    close: () => {
+      closed = true;
+      unsubscribe();
+      kick();
+    },
+  };
+}
