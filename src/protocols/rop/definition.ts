@@ -50,6 +50,9 @@ export type HandlerOf<D> = RopHandler<RequestOf<D>, ResponseOf<D>>;
 /** No fields. */
 export const nothing: WireType<Record<string, never>> = { read: () => ({}), write: () => {} };
 
+/** Bytes that hold what operations answer that change something, where the definition does not say otherwise. */
+const smallAnswer = 24;
+
 type Empty = Record<string, never>;
 
 interface Options<Request, Response, Failure> {
@@ -83,6 +86,6 @@ export function rop<Request = Empty, Response = Empty, Failure = Empty>(
     response: options.response ?? (nothing as unknown as WireType<Response>),
     failure: options.failure ?? (nothing as unknown as WireType<Failure>),
     failed: options.failed ?? (() => ({}) as Failure),
-    reserve: options.reserve ?? (() => 64),
+    reserve: options.reserve ?? (() => smallAnswer),
   };
 }

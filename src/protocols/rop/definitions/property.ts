@@ -7,6 +7,11 @@ import { noDestination, problemRoom, propertyProblems, rowBytes, scoped, tags, v
 /** MS-OXCROPS 2.2.8: properties and named properties of every object. */
 
 const propertyIds = struct({ propertyIds: array(u16, u16, 2) });
+/** A name in a request: one without name asks for nothing. */
+const askedName: WireType<PropertyName> = {
+  read: (r) => propertyName.read(r) ?? r.fail('property without name'),
+  write: (w, value) => propertyName.write(w, value),
+};
 const propertyNames = struct({ propertyNames: array(u16, propertyName, 17) });
 const hresultWarning = (type: WireType<unknown>): WireType<unknown> => ({
   read: (r, scope) => (scope?.returnValue === ec.warnWithErrors ? type.read(r, scope) : nothing.read(r)),
@@ -18,7 +23,7 @@ const hresultWarning = (type: WireType<unknown>): WireType<unknown> => ({
 /** With ecWarnWithErrors (some names have no id) the response follows all the same: throw RopFailure with it. */
 export const RopGetPropertyIdsFromNames = rop(0x56, 'RopGetPropertyIdsFromNames', {
   handles: ['input'],
-  request: struct({ flags: u8, propertyNames: array(u16, propertyName, 17) }),
+  request: struct({ flags: u8, propertyNames: array(u16, askedName, 17) }),
   response: propertyIds,
   failure: hresultWarning(propertyIds as WireType<unknown>),
   reserve: (request) => 2 + 2 * Math.max(request.propertyNames.length, 31),
