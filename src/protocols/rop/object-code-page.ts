@@ -1,4 +1,4 @@
-import { decodeCodePage, encodeCodePage } from '../../mapi/index.ts';
+import { decodeCodePage, encodeCodePage, isKnownCodePage } from '../../mapi/index.ts';
 import { type Reader, Writer } from '../../wire/index.ts';
 import type { ServerObject } from './objects.ts';
 import type { Session } from './session.ts';
@@ -10,12 +10,30 @@ export function codePageOf(session: Session, object: ServerObject | undefined): 
   return session.codePage;
 }
 
+interface Codec {
+  readonly decode: (bytes: Uint8Array) => string;
+  readonly encode: (text: string) => Uint8Array;
+}
+const codecs = new Map<number, Codec>();
+/** For a code page that nobody knows, and that RopLogon refuses. */
+const fallback = 1252;
+
+function codecOf(codePage: number): Codec {
+  const known = isKnownCodePage(codePage) ? codePage : fallback;
+  let codec = codecs.get(known);
+  if (codec === undefined) {
+    codec = { decode: decodeCodePage(known), encode: encodeCodePage(known) };
+    codecs.set(known, codec);
+  }
+  return codec;
+}
+
 export function readInCodePage(reader: Reader, codePage: number): void {
-  reader.decode8 = decodeCodePage(codePage);
+  reader.decode8 = codecOf(codePage).decode;
 }
 
 export function writerInCodePage(codePage: number): Writer {
   const writer = new Writer();
-  writer.encode8 = encodeCodePage(codePage);
+  writer.encode8 = codecOf(codePage).encode;
   return writer;
 }

@@ -57,7 +57,7 @@ async function dataOf(session: Session, object: TableObject, event: TableEvent):
   if (event.kind === 'rowDeleted')
     return encode(notificationData, { kind: 'table', event: tableEventType.rowDeleted, message, row });
   const columns = object.valid ? object.table.columns() : undefined;
-  const values = columns && (await object.table.rowOf(event.row));
+  const values = columns && (await object.table.rowOf(event.row).catch(() => undefined));
   if (columns === undefined || values === undefined) return changed();
   const writer = writerInCodePage(codePageOf(session, object));
   propertyRow(columns).write(writer, [...values]);

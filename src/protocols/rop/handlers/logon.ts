@@ -1,4 +1,4 @@
-import { ec, MapiError } from '../../../mapi/index.ts';
+import { ec, isKnownCodePage, MapiError } from '../../../mapi/index.ts';
 import { type FolderRole, folderRoles, type Identity, type Mailbox } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
@@ -13,6 +13,7 @@ const openFlags = { useAdminPrivilege: 0x1, public: 0x2, usePerMdbReplidMapping:
 const responseFlags = { reserved: 0x01, ownerRight: 0x02, sendAsRight: 0x04 } as const;
 /** ReplId of the answer: the mapping of names and replicas, which PidTagMappingSignature stands for. */
 const mappingReplid = 5;
+const ecUnknownCodePage = 0x3ef;
 /** Tells changes of the address types, which never change here (MS-OXCSTOR 2.2.1.1.3). */
 const gwartTime = 1n;
 
@@ -23,7 +24,8 @@ export const logon: HandlerOf<typeof RopLogon> = async (context, request) => {
   if ((request.logonFlags & logonFlags.private) === 0 || request.openFlags & openFlags.public)
     throw new MapiError(ec.loginFailure);
   if ((request.openFlags & openFlags.usePerMdbReplidMapping) === 0) throw new MapiError(ec.invalidParam);
-  const { identity } = context.session;
+  const { identity, codePage } = context.session;
+  if (!isKnownCodePage(codePage)) throw new MapiError(ecUnknownCodePage);
   const owner = await ownerOf(context, dnText(request.essdn), (request.openFlags & openFlags.useAdminPrivilege) !== 0);
   const own = owner.address === identity.address;
   const mailbox = await mailboxOf(context, owner, own);
