@@ -11,6 +11,9 @@ export const noHandle = 0xffffffff;
 export function releaseObject(object: ServerObject): void {
   if (object.kind === 'table') object.table.close();
   else if (object.kind === 'subscription') object.end();
+  else if (object.kind === 'message') object.draft.release();
+  else if (object.kind === 'attachment') object.message.draft.release();
+  else if (object.kind === 'stream') object.stream.release();
 }
 
 /** Server objects by number (MS-OXCROPS 3.2.1). Numbers rise and are not used again before the range is through. */

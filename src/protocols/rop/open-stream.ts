@@ -46,7 +46,7 @@ export async function openPropertyStream(holder: PropertyHolder, tag: PropertyTa
       ? {
           commit: (value) => {
             if (isSpool(value)) streams.adopt?.(value);
-            return streams.put(tag, valueOf(holder, type, value));
+            return streams.put(tag, propertyValueOf(holder, type, value));
           },
           written: (stream) => streams.pending?.(stream),
         }
@@ -78,7 +78,7 @@ async function narrow(holder: PropertyHolder, value: LargeValue): Promise<Uint8A
 }
 
 /** What a stream's bytes are as a property value. */
-function valueOf(holder: PropertyHolder, type: number, value: Uint8Array | Spool): StoredValue {
+function propertyValueOf(holder: PropertyHolder, type: number, value: Uint8Array | Spool): StoredValue {
   if (isBytes(type)) return value;
   if (type === Ptyp.String) return isSpool(value) ? value : textOf(value);
   if (isSpool(value) && value.size > convertedTextLimit) throw new MapiError(ec.notEnoughMemory);

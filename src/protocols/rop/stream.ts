@@ -146,8 +146,12 @@ export class StreamState {
    * wants to know commits before.
    */
   release(): void {
-    const done = this.commit();
-    if (done instanceof Promise) done.catch(() => {});
+    try {
+      const done = this.commit();
+      if (done instanceof Promise) done.catch(() => {});
+    } catch {
+      // Not told.
+    }
     this.released();
     if (this.owned && !this.shared && !(this.source instanceof Uint8Array)) (this.source as Spool).release();
   }

@@ -12,7 +12,8 @@ const create = 0x02;
 const firstNamed = 0x8000;
 
 /** PS_MAPI stands for the properties with fixed ids; 0 for what is none of them. Undefined for other sets. */
-function mapiId(name: PropertyName): number | undefined {
+function mapiId(name: PropertyName | undefined): number | undefined {
+  if (name === undefined) return 0;
   if (name.guid !== propertySet.mapi) return undefined;
   return name.lid !== undefined && name.lid > 0 && name.lid < firstNamed ? name.lid : 0;
 }
@@ -32,7 +33,7 @@ export const getPropertyIdsFromNames: HandlerOf<typeof RopGetPropertyIdsFromName
   const creates = (request.flags & create) !== 0 && mayCreate(context);
   const fixed = names.map(mapiId);
   const found = await mailbox.propertyIds(
-    names.filter((_, at) => fixed[at] === undefined),
+    names.filter((name, at): name is PropertyName => name !== undefined && fixed[at] === undefined),
     creates,
   );
   let next = 0;

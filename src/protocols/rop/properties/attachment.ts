@@ -1,7 +1,16 @@
-import { ec, getNumber, idOf, MapiError, type PropertyTag, Ptyp, typeOf } from '../../../mapi/index.ts';
+import {
+  ec,
+  idOf,
+  MapiError,
+  type MessageContent,
+  type PropertyTag,
+  Ptyp,
+  type ReadonlyPropertyBag,
+  typeOf,
+} from '../../../mapi/index.ts';
 import type { AttachmentObject } from '../objects.ts';
 import type { FoundProperty, PropertyHolder, Refusal } from './holder.ts';
-import { bagSize } from './values.ts';
+import { bagSize, clampSize } from './values.ts';
 
 const attachNumber = 0x0e210003;
 const attachSize = 0x0e200003;
@@ -19,58 +28,73 @@ const attachmentObjectType = 7;
 /** Bytes of an attachment without anything in it (MS-OXCMSG 3.2.5.13). */
 const emptySize = 0x40;
 
-/** Properties of an attachment (MS-OXCMSG 2.2.2). */
+/** A property of an attachment as it stands on its handle, computed ones too (MS-OXCMSG 2.2.2). */
+export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): FoundProperty | undefined {
+  const { draft } = object;
+  switch (idOf(tag)) {
+    case idOf(attachNumber):
+      return [attachNumber, draft.number];
+    case idOf(attachSize):
+      return [attachSize, clampSize(emptySize + attachmentSize(draft.properties(), draft.embeddedContent))];
+    case idOf(accessLevel):
+      return [accessLevel, object.writable ? 1 : 0];
+    case idOf(objectType):
+      return [objectType, attachmentObjectType];
+    case idOf(recordKey): {
+      const key = Buffer.alloc(4);
+      key.writeUInt32LE(draft.number);
+      return [recordKey, key];
+    }
+    default:
+      break;
+  }
+  const found = draft.find(tag);
+  if (found !== undefined) return found;
+  if (idOf(tag) === idOf(attachMethod)) return [attachMethod, methodOf(object)];
+  // What is inside is opened by RopOpenEmbeddedMessage, never given as a value.
+  if (tag === attachDataObject && draft.embeddedContent !== undefined) {
+    return [attachDataObject, { errorCode: ec.notEnoughMemory }];
+  }
+  return undefined;
+}
+
+/** PidTagAttachMethod where nobody set it. */
+function methodOf({ draft }: AttachmentObject): number {
+  if (draft.embeddedContent !== undefined) return attachMethods.embeddedMessage;
+  return draft.find(attachDataBinary) === undefined ? attachMethods.none : attachMethods.byValue;
+}
+
+const attachMethods = { none: 0, byValue: 1, embeddedMessage: 5 } as const;
+
+function attachmentSize(properties: ReadonlyPropertyBag, embedded: MessageContent | undefined): number {
+  let size = bagSize(properties);
+  if (embedded === undefined) return size;
+  size += bagSize(embedded.properties);
+  for (const recipient of embedded.recipients) size += bagSize(recipient);
+  for (const inner of embedded.attachments) size += attachmentSize(inner.properties, inner.embedded);
+  return size;
+}
+
+/** Tags of what the attachment has. */
+export function attachmentColumns({ draft }: AttachmentObject): PropertyTag[] {
+  const tags = [...draft.properties().keys()].filter((tag) => !computedIds.has(idOf(tag)));
+  if (!tags.includes(attachMethod)) tags.push(attachMethod);
+  if (draft.embeddedContent !== undefined && !tags.some((tag) => idOf(tag) === idOf(attachDataObject))) {
+    tags.push(attachDataObject);
+  }
+  return [...computedTags, ...tags];
+}
+
+/** The properties of an attachment's handle. */
 export function attachmentHolder(object: AttachmentObject, codePage: number): PropertyHolder {
   const { draft } = object;
-
-  function computed(tag: PropertyTag): FoundProperty | undefined {
-    switch (idOf(tag)) {
-      case idOf(attachNumber):
-        return [attachNumber, draft.number];
-      case idOf(attachSize):
-        return [attachSize, Math.min(emptySize + bagSize(draft.properties()), 0x7fffffff)];
-      case idOf(accessLevel):
-        return [accessLevel, object.writable ? 1 : 0];
-      case idOf(objectType):
-        return [objectType, attachmentObjectType];
-      case idOf(recordKey): {
-        const key = Buffer.alloc(4);
-        key.writeUInt32LE(draft.number);
-        return [recordKey, key];
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  function method(): number {
-    if (draft.embeddedContent !== undefined) return 5;
-    return draft.find(attachDataBinary) === undefined ? 0 : 1;
-  }
-
   return {
     get writable() {
       return object.writable;
     },
     codePage,
-    async find(tag) {
-      const answer = computed(tag) ?? draft.find(tag);
-      if (answer !== undefined) return answer;
-      if (idOf(tag) === idOf(attachMethod)) return [attachMethod, method()];
-      // What is inside is opened by RopOpenEmbeddedMessage, never given as a value.
-      if (tag === attachDataObject && draft.embeddedContent !== undefined) {
-        return [attachDataObject, { errorCode: ec.notEnoughMemory }];
-      }
-      return undefined;
-    },
-    async list() {
-      const tags = [...draft.properties().keys()].filter((tag) => !computedIds.has(idOf(tag)));
-      if (getNumber(draft.properties(), attachMethod) === undefined) tags.push(attachMethod);
-      if (draft.embeddedContent !== undefined && !tags.some((tag) => idOf(tag) === idOf(attachDataObject))) {
-        tags.push(attachDataObject);
-      }
-      return [...computedTags, ...tags];
-    },
+    find: async (tag) => attachmentProperty(object, tag),
+    list: async () => attachmentColumns(object),
     async change(set, remove) {
       if (!object.writable) throw new MapiError(ec.accessDenied);
       const refusals: Refusal[] = [];

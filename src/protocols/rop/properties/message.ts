@@ -356,7 +356,8 @@ export function messageHolder(object: MessageObject): PropertyHolder {
       if (!object.writable) throw new MapiError(ec.accessDenied);
       return changeMessageProperties(draft, set, remove);
     },
-    isReadOnly: (wanted) => readOnlyIds.has(idOf(wanted)) || [tag.messageFlags, tag.read].map(idOf).includes(idOf(wanted)),
+    isReadOnly: (wanted) =>
+      readOnlyIds.has(idOf(wanted)) || [tag.messageFlags, tag.read].map(idOf).includes(idOf(wanted)),
     streams: {
       put(known, value) {
         draft.setProperty(known, value);
