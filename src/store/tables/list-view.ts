@@ -361,7 +361,7 @@ function categoryTree(plan: SortPlan, compareLeaves: (a: ViewRow, b: ViewRow) =>
     placed.delete(row);
     const inner = leaf.chain.at(-1) as Node;
     inner.leaves.splice(inner.leaves.indexOf(leaf), 1);
-    for (const category of inner.chain) {
+    for (const category of inner.chain.toReversed()) {
       category.count--;
       if (row.unread) category.unread--;
       if (category.count === 0) {
