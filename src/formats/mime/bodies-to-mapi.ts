@@ -143,7 +143,7 @@ async function* plainPieces(part: BodyPart): AsyncIterable<string> {
   }
   let heldReturn = false;
   for await (const piece of decodeStream(part.open(), charsetOfPart(part))) {
-    const text = (heldReturn ? '\r' : '') + piece.replaceAll('\0', '');
+    const text: string = (heldReturn ? '\r' : '') + piece.replaceAll('\0', '');
     heldReturn = text.endsWith('\r');
     yield toCrLf(heldReturn ? text.slice(0, -1) : text);
   }
@@ -169,7 +169,7 @@ const reference = /(?:\b(?:src|background|href)\s*=\s*["']?|url\(\s*["']?)([^"'\
 async function collectReferences(part: BodyPart, referenced: Set<string>): Promise<void> {
   let carry = '';
   for await (const chunk of part.open()) {
-    const text: string = carry + Buffer.from(chunk).toString('latin1');
+    const text: string = carry + Buffer.from(chunk as Uint8Array).toString('latin1');
     const found: RegExpExecArray[] = [...text.matchAll(reference)];
     for (const match of found) {
       const address = match[1]!.replaceAll('&amp;', '&');
