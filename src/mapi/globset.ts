@@ -144,8 +144,9 @@ function writeRange(w: Writer, { low, high }: CounterRange, depth: number, commo
     writePush(w, low, depth, size);
     return;
   }
-  // Pushing what low and high share costs a push and a pop, and saves those bytes once.
-  const push = common - depth > 2;
+  // Pushing what low and high share costs a push and a pop, and saves those bytes once. On the empty stack the plain
+  // form stays, because that is how servers send a set of one range.
+  const push = depth > 0 && common - depth > 2;
   const from = push ? common : depth;
   if (push) writePush(w, low, depth, common);
   w.u8(command.range);

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  addressBookEntryId,
+  exSearchKey,
+  PidTag,
+  type PropertyBag,
+  parseEntryId,
+  type RecipientRow,
+  recipientProperties,
+  recipientRow,
+  recipientRowOf,
+  smtpSearchKey,
+} from '../../src/mapi/index.ts';
+import { decode, encode, WireError } from '../../src/wire/index.ts';
+import { bytes, record, text, text8 } from './arbitraries.ts';
+
+const columns = [PidTag.ObjectType, PidTag.DisplayType, PidTag.SmtpAddress];
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+const anyRow: fc.Arbitrary<RecipientRow> = fc
+  .tuple(fc.integer({ min: 0, max: 7 }), fc.boolean())
+  .chain(([type, unicode]) => {
+    const name = unicode ? text : text8;
+    const own = {
+      ...(type === 1 && { addressPrefixUsed: fc.nat(255), displayType: fc.nat(6), x500Dn: text8 }),
+      ...(type > 5 && { entryId: bytes, searchKey: bytes }),
+      ...(type === 0 && { addressTypeName: text8 }),
+    };
+    return record({
+      addressType: fc.constant(type),
+      responsible: fc.boolean(),
+      nonRich: fc.boolean(),
+      unicode: fc.constant(unicode),
+      transmittableSame: fc.boolean(),
+      ...own,
+      emailAddress: maybe(name),
+      displayName: maybe(name),
+      simpleDisplayName: maybe(name),
+      transmittableDisplayName: maybe(name),
+      properties: fc.constantFrom([], [6], [6, { errorCode: 0x8004010f }], [6, 0, 'a@example.com']),
+    }) as unknown as fc.Arbitrary<RecipientRow>;
+  });
+
+describe('a recipient row', () => {
+  it('reads back as it was written', () => {
+    fc.assert(
+      fc.property(anyRow, (row) => {
+        const codec = recipientRow(columns);
+        assert.deepEqual(decode(codec, encode(codec, row)), row);
+      }),
+    );
+  });
+
+  it('of an internet address has the layout of MS-OXCDATA 2.8.3.2', () => {
+    const row = recipientRowOf(
+      new Map<number, string | number>([
+        [PidTag.AddressType, 'SMTP'],
+        [PidTag.EmailAddress, 'x@y'],
+        [PidTag.DisplayName, 'X'],
+        [PidTag.ObjectType, 6],
+      ]),
+      [PidTag.ObjectType],
+    );
+    assert.equal(
+      encode(recipientRow([PidTag.ObjectType]), row).toString('hex'),
+      '1b02' + '7800400079000000' + '58000000' + '0100' + '00' + '06000000',
+    );
+  });
+
+  it('of somebody in the address book carries the DN', () => {
+    const row: RecipientRow = {
+      addressType: 1,
+      responsible: false,
+      nonRich: false,
+      unicode: true,
+      transmittableSame: true,
+      displayType: 0,
+      x500Dn: '/o=A/cn=b',
+      displayName: 'B',
+      simpleDisplayName: 'B',
+      properties: [],
+    };
+    assert.equal(
+      encode(recipientRow([]), row).toString('hex'),
+      `51060000${Buffer.from('/o=A/cn=b\0').toString('hex')}4200000042000000000000`,
+    );
+  });
+
+  it('with more values than columns is refused', () => {
+    assert.throws(() => decode(recipientRow([]), Buffer.from('000001000000000000', 'hex')), WireError);
+  });
+});
+
+describe('the properties of a recipient', () => {
+  it('include an entry id and a search key even when the row has none', () => {
+    const smtp = recipientProperties(
+      {
+        addressType: 3,
+        responsible: false,
+        nonRich: true,
+        unicode: true,
+        transmittableSame: true,
+        emailAddress: 'x@y',
+        displayName: 'X',
+        properties: [],
+      },
+      [],
+    );
+    assert.deepEqual(parseEntryId(smtp.get(PidTag.EntryId) as Uint8Array), {
+      kind: 'oneOff',
+      displayName: 'X',
+      addressType: 'SMTP',
+      address: 'x@y',
+      nonRich: true,
+      noLookup: true,
+    });
+    assert.deepEqual(smtp.get(PidTag.SearchKey), smtpSearchKey('x@y'));
+    assert.equal(smtp.get(PidTag.TransmittableDisplayName), 'X');
+    const ex = recipientProperties(
+      {
+        addressType: 1,
+        responsible: false,
+        nonRich: false,
+        unicode: true,
+        transmittableSame: false,
+        displayType: 1,
+        x500Dn: '/o=a',
+        properties: [],
+      },
+      [],
+    );
+    assert.deepEqual(ex.get(PidTag.EntryId), addressBookEntryId('/o=a', 1));
+    assert.deepEqual(ex.get(PidTag.SearchKey), exSearchKey('/O=A'));
+    assert.equal(ex.get(PidTag.ObjectType), 8);
+  });
+
+  it('go into a row and come back', () => {
+    const bag: PropertyBag = new Map<number, string | number | boolean | Uint8Array>([
+      [PidTag.AddressType, 'FAX'],
+      [PidTag.EmailAddress, '+49 1'],
+      [PidTag.DisplayName, 'F'],
+      [PidTag.TransmittableDisplayName, "'F'"],
+      [PidTag.SendRichInfo, false],
+      [PidTag.Responsibility, true],
+      [PidTag.SmtpAddress, 'f@example.com'],
+    ]);
+    const codec = recipientRow(columns);
+    const back = recipientProperties(decode(codec, encode(codec, recipientRowOf(bag, columns))), columns);
+    for (const [tag, value] of bag) assert.deepEqual(back.get(tag), value);
+  });
+});
