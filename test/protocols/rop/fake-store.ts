@@ -26,6 +26,9 @@ export interface FakeMailbox {
   /** Names of what was called that changes something. */
   readonly changes: string[];
   emit(event: StoreEvent): void;
+  /** Puts a message into the Inbox, or takes one out; open tables notice. */
+  add(id: number, subject: string): void;
+  remove(id: number): void;
 }
 
 export function fakeMailbox(identity: Identity, messageCount = 0): FakeMailbox {
@@ -43,6 +46,10 @@ export function fakeMailbox(identity: Identity, messageCount = 0): FakeMailbox {
     subject: `subject ${i} `.repeat(8),
   }));
   const listeners = new Set<(event: StoreEvent) => void>();
+  const tables = new Set<(id: number | undefined) => void>();
+  const tellTables = () => {
+    for (const changed of tables) changed(undefined);
+  };
   const changes: string[] = [];
   let lastId = 100_000;
   const folder = (id: FolderId) => {
@@ -109,6 +116,11 @@ export function fakeMailbox(identity: Identity, messageCount = 0): FakeMailbox {
         key: (message) => message.id,
         property: (message, tag) => (tag === PidTag.Subject ? message.subject : undefined),
         allColumns: () => [PidTag.Subject],
+        rowKey: (messageId, instance) => ({ folderId, messageId, instance }),
+        subscribe(changed) {
+          tables.add(changed);
+          return () => tables.delete(changed);
+        },
       }),
     subscribe(listener) {
       listeners.add(listener);
@@ -121,6 +133,17 @@ export function fakeMailbox(identity: Identity, messageCount = 0): FakeMailbox {
     changes,
     emit: (event) => {
       for (const listener of listeners) listener(event);
+    },
+    add(id, subject) {
+      messages.push({ id, subject });
+      tellTables();
+    },
+    remove(id) {
+      messages.splice(
+        messages.findIndex((message) => message.id === id),
+        1,
+      );
+      tellTables();
     },
   };
 }
