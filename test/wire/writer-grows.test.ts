@@ -11,6 +11,9 @@ test('a writer that outgrows its buffer in the middle of a value loses nothing',
     writer.u32(0x07060504);
     writer.u64(0x0f0e0d0c0b0a0908n);
     writer.bytes(Buffer.from([0x10, 0x11]));
-    assert.deepEqual([...writer.finish().subarray(before)], Array.from({ length: 17 }, (_, i) => i + 1));
+    assert.deepEqual(
+      [...writer.finish().subarray(before)],
+      Array.from({ length: 17 }, (_, i) => i + 1),
+    );
   }
 });
