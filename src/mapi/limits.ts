@@ -4,8 +4,6 @@ export const mapiLimits = {
   restrictionNodes: 10_000,
   /** Keys of a sort order set; Exchange refuses more than a handful. */
   sortOrders: 64,
-  /** Columns of a row: Outlook asks for up to some hundred, a GetPropertiesAll answer may hold a few thousand. */
-  columns: 20_000,
   /** GUID + 1…8 bytes (MS-OXCFXICS 2.2.2.2). */
   xidBytes: { least: 17, most: 24 },
   /** XIDs of one predecessor change list: one for each client that ever wrote the object. */

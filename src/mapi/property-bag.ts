@@ -3,7 +3,8 @@ import type { Restriction } from './restriction.ts';
 
 /**
  * A property value in memory, by type: Integer16/32, Floating32/64, FloatingTime and ErrorCode a number (Integer32 and
- * ErrorCode unsigned or signed as given); Integer64, Currency and Time (FILETIME, 100 ns since 1601 UTC) a bigint;
+ * ErrorCode unsigned or signed as given; off the wire Integer32 signed, ErrorCode unsigned); Integer64, Currency and Time
+ * (FILETIME, 100 ns since 1601 UTC) a bigint, Integer64 off the wire unsigned as ids are;
  * Boolean a boolean; String and String8 a string; Guid a lower-case string; Binary, ServerId, RuleAction and Object
  * bytes; Restriction its tree; a multiple-value type an array of these.
  */
