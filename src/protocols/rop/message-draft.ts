@@ -275,6 +275,23 @@ export class MessageDraft {
     return message;
   }
 
+  /**
+   * What to call when a transaction that {@link save} was part of is undone: everything is as it was, to be saved
+   * again.
+   */
+  remember(): () => void {
+    const { stored, identity, read, flags, newRecipients, embedded } = this;
+    const restoreChanges = this.changes.remember();
+    const put = new Map(this.putAttachments);
+    const removed = new Set(this.removedAttachments);
+    return () => {
+      Object.assign(this, { stored, identity, read, flags, newRecipients, embedded, loaded: undefined });
+      restoreChanges();
+      for (const [number, attachment] of put) this.putAttachments.set(number, attachment);
+      for (const number of removed) this.removedAttachments.add(number);
+    };
+  }
+
   private forgetChanges(): void {
     this.changes.clear();
     this.newRecipients = undefined;

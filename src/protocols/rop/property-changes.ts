@@ -73,6 +73,18 @@ export class PropertyChanges {
     this.removals.clear();
   }
 
+  /** What to call to have the changes of now again. */
+  remember(): () => void {
+    this.settle();
+    const values = new Map(this.values);
+    const removals = new Map(this.removals);
+    return () => {
+      this.clear();
+      for (const [tag, value] of values) this.values.set(tag, value);
+      for (const [id, tag] of removals) this.removals.set(id, tag);
+    };
+  }
+
   /** The tag and value of this id as seen through the changes, whatever its type. */
   find(base: ReadonlyPropertyBag, tag: PropertyTag): [PropertyTag, StoredValue] | undefined {
     this.settle();

@@ -2,8 +2,10 @@ import * as attachment from '../definitions/attachment.ts';
 import * as message from '../definitions/message.ts';
 import * as property from '../definitions/property.ts';
 import * as stream from '../definitions/stream.ts';
+import * as transport from '../definitions/transport.ts';
 import { createAttachment, deleteAttachment, openAttachment, saveChangesAttachment } from './attachments.ts';
 import { deleteProperties, setProperties } from './change-properties.ts';
+import { copyProperties, copyTo } from './copy.ts';
 import { createMessage } from './create-message.ts';
 import { getAttachmentTable } from './get-attachment-table.ts';
 import { getPropertiesAll, getPropertiesList, getPropertiesSpecific } from './get-properties.ts';
@@ -26,6 +28,17 @@ import {
   setStreamSize,
   writeStream,
 } from './streams.ts';
+import {
+  abortSubmit,
+  getAddressTypes,
+  getTransportFolder,
+  optionsData,
+  setSpooler,
+  spoolerLockMessage,
+  submitMessage,
+  transportNewMail,
+  transportSend,
+} from './transport.ts';
 
 /** Messages, recipients, attachments, properties, streams, named properties, submission: `handle(RopX, x)` each. */
 export const messageHandlers: readonly RopEntry[] = [
@@ -64,4 +77,15 @@ export const messageHandlers: readonly RopEntry[] = [
   handle(stream.RopSetStreamSize, setStreamSize),
   handle(stream.RopSeekStream, seekStream),
   handle(stream.RopCopyToStream, copyToStream),
+  handle(property.RopCopyTo, copyTo),
+  handle(property.RopCopyProperties, copyProperties),
+  handle(transport.RopSubmitMessage, submitMessage),
+  handle(transport.RopTransportSend, transportSend),
+  handle(transport.RopAbortSubmit, abortSubmit),
+  handle(transport.RopGetAddressTypes, getAddressTypes),
+  handle(transport.RopSetSpooler, setSpooler),
+  handle(transport.RopSpoolerLockMessage, spoolerLockMessage),
+  handle(transport.RopTransportNewMail, transportNewMail),
+  handle(transport.RopGetTransportFolder, getTransportFolder),
+  handle(transport.RopOptionsData, optionsData),
 ];
