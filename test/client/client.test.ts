@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { tryOut } from '../../src/cli/try-out.ts';
 import {
   createHttpClient,
@@ -20,6 +21,7 @@ import {
   TransportError,
   watchArrivals,
 } from '../../src/client/index.ts';
+import { readAnswers, writeCalls } from '../../src/client/rop-call.ts';
 import {
   ec,
   fileTimeFromMs,
@@ -37,7 +39,7 @@ import {
   RopGetStoreState,
   RopOpenFolder,
 } from '../../src/protocols/rop/definitions/index.ts';
-import { decode, encode, Writer } from '../../src/wire/index.ts';
+import { decode, encode, WireError, Writer } from '../../src/wire/index.ts';
 import { anna, rowsOf, type Stub, type StubRops, startStub } from './stub-server.ts';
 
 const guid = '11223344-5566-4788-99aa-bbccddeeff00';
@@ -326,5 +328,25 @@ describe('the client', () => {
     assert.match(text, /^ {2}Inbox {2}2, 1 unread$/m);
     assert.match(text, /^ {2}\* 2026-01-02 03:04 {2}Ben: Hello$/m);
     assert.match(text, /^Arrived {6}at anna@oxbow\.test after \d/m);
+  });
+});
+
+describe('answers from a hostile server', () => {
+  it('are WireError or MapiError, never anything else', () => {
+    const folder = newHandle();
+    const calls = [ropCall(RopOpenFolder, [newHandle(), folder], { folderId: id(5), openModeFlags: 0 })];
+    const { handles } = writeCalls(calls);
+    const start = Buffer.from([RopOpenFolder.id, 1, 0, 0, 0, 0]);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, plausible) => {
+        const rops = plausible ? Buffer.concat([start, bytes]) : Buffer.from(bytes);
+        try {
+          readAnswers([{ rops, handles: [1, 2] }], calls, handles);
+        } catch (error) {
+          assert.ok(error instanceof WireError || error instanceof MapiError, String(error));
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -26,6 +26,7 @@ import {
   wrapPayload,
   writeRopPayload,
 } from '../../../src/protocols/mapihttp/index.ts';
+import type { SubscriptionObject } from '../../../src/protocols/rop/objects.ts';
 import type { ExecuteRops, Session } from '../../../src/protocols/rop/session.ts';
 import { BackendUnavailable } from '../../../src/store/index.ts';
 import { encode, WireError } from '../../../src/wire/index.ts';
@@ -499,6 +500,48 @@ describe('Execute', () => {
     assert.equal(runs, 1);
     assert.deepEqual(second.body, first.body);
     assert.deepEqual(second.cookies, first.cookies);
+  });
+
+  it('sent again while it is still being carried out gets the same answer, too', async () => {
+    let runs = 0;
+    const work = Promise.withResolvers<void>();
+    const fastify = await server({
+      executeRops: async (_session, request) => {
+        runs += 1;
+        await work.promise;
+        return { buffers: [{ ...request, handles: [runs], compressible: true }] };
+      },
+    });
+    const again = { cookies: await connected(fastify), headers: { 'x-requestid': '{B}:9' } };
+    const both = [1, 2].map(() => post(fastify, 'Execute', executeBody(noBytes), again));
+    await delay(20);
+    work.resolve();
+    const [first, second] = await Promise.all(both);
+    assert.equal(runs, 1);
+    assert.deepEqual([first!.code, second!.code], [0, 0]);
+    assert.deepEqual(second!.body, first!.body);
+  });
+
+  it('releases what an operation opened when its session ended meanwhile', async () => {
+    const work = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    const fastify = await server({
+      executeRops: async (session) => {
+        await work.promise;
+        session.handles.add({
+          kind: 'subscription',
+          end: () => ended.push('released'),
+        } as unknown as SubscriptionObject);
+        return { buffers: [] };
+      },
+    });
+    const cookies = await connected(fastify);
+    const running = post(fastify, 'Execute', executeBody(noBytes), { cookies });
+    await delay(20);
+    assert.equal((await post(fastify, 'Connect', connectBody(), { cookies })).code, 0);
+    work.resolve();
+    assert.equal(readBody(executeResponse, (await running).body).value!.errorCode, ec.rpcFailed);
+    assert.deepEqual(ended, ['released']);
   });
 
   it('that takes long sends PROCESSING at once, PENDING meanwhile, and a late failure after DONE (R2229)', async () => {
