@@ -203,7 +203,7 @@ export function indexView(context: MailboxContext, options: IndexViewOptions): V
       }
       const [row] = await query(beyond(from, true), true, 1, -rows - 1);
       if (row) return { mark: markAt(row, before === undefined ? undefined : before + rows), moved: rows };
-      return { mark: 'beginning', moved: -(await countOf(beyond(from, true))) };
+      return { mark: 'beginning', moved: 0 - (await countOf(beyond(from, true))) };
     },
     gone: async (mark) => typeof mark !== 'string' && (await rowById(mark.row.id)) === undefined,
     rowOf: async (id, instance) => (instance === 0 ? rowById(id) : undefined),

@@ -189,9 +189,7 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
           throw error;
         }
         return events
-          ? diffRows(before, visible, (was, is) =>
-              is.header ? !sameHeader(was, is) : ids.has(is.id) || !sameKeys(was, is),
-            )
+          ? diffRows(before, visible, (was, is) => (is.header ? !sameHeader(was, is) : ids.has(is.id)))
           : [];
       }
       if (touched.size === 0) return [];
@@ -237,8 +235,6 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
 }
 
 const identity = (row: ViewRow) => `${row.id}:${row.instance}`;
-const sameKeys = (a: ViewRow, b: ViewRow) =>
-  a.unread === b.unread && a.keys.every((key, i) => compare(key, b.keys[i]) === 0);
 const sameHeader = (a: ViewRow, b: ViewRow) =>
   a.header?.count === b.header?.count &&
   a.header?.unread === b.header?.unread &&
