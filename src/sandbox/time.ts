@@ -1,0 +1,35 @@
+/** Offset of a zone at an instant in ms; unknown zones count as UTC. Whole hours are kept for the next question. */
+export function zoneOffset(timezone: string, ms: number): number {
+  if (timezone === 'UTC') return 0;
+  let offsets = known.get(timezone);
+  if (!offsets) {
+    offsets = new Map();
+    known.set(timezone, offsets);
+  }
+  const quarter = Math.floor(ms / 900_000);
+  let offset = offsets.get(quarter);
+  if (offset === undefined) {
+    offset = computeOffset(timezone, quarter * 900_000);
+    if (offsets.size > 10_000) offsets.clear();
+    offsets.set(quarter, offset);
+  }
+  return offset;
+}
+
+const known = new Map<string, Map<number, number>>();
+
+function computeOffset(timezone: string, ms: number): number {
+  try {
+    const zoned = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone);
+    return zoned.offsetNanoseconds / 1_000_000;
+  } catch {
+    return 0;
+  }
+}
+
+/** Turns ms UTC into the Time of reference 1.4: shifted by the zone's offset at that instant. */
+export type TimeShift = (ms: number) => number;
+
+export function timeShift(timezone: string): TimeShift {
+  return (ms) => ms + zoneOffset(timezone, ms);
+}
