@@ -51,7 +51,7 @@ export function indexView(context: MailboxContext, options: IndexViewOptions): V
       else touched.set(id, { came });
     };
     if (left && event.oldMessageId !== undefined) touch(event.oldMessageId, false);
-    if (mine) touch(event.messageId, event.kind === 'created' || event.kind === 'copied' || event.kind === 'moved');
+    if (mine) touch(event.messageId, cameKinds.has(event.kind));
     pendingListener?.();
   });
 
@@ -231,3 +231,6 @@ export function indexView(context: MailboxContext, options: IndexViewOptions): V
     return a.id - b.id;
   }
 }
+
+/** Events that say of a message that it is new in its folder. */
+const cameKinds: ReadonlySet<string> = new Set(['created', 'newMail', 'copied', 'moved']);

@@ -320,7 +320,9 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     });
   };
 
-  const save = async (search: Search) => {
+  const save = async (
+    search: Pick<Search, 'folderId' | 'restriction' | 'folderIds' | 'recursive' | 'static' | 'state' | 'generation'>,
+  ) => {
     const row = {
       restriction: encode(encoding, search.restriction),
       folder_ids: JSON.stringify(search.folderIds),
@@ -506,9 +508,13 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       const known = searches.get(folderId);
       if (criteria.stop) {
         if (known?.state !== 'running') return;
-        known.population = undefined;
-        known.state = 'stopped';
-        await context.transaction(() => save(known));
+        await context.transaction(async () => {
+          await save({ ...known, state: 'stopped' });
+          context.afterCommit(() => {
+            known.population = undefined;
+            known.state = 'stopped';
+          });
+        });
         return;
       }
       const restriction = criteria.restriction ?? known?.restriction;
@@ -539,15 +545,18 @@ export function searchFolders(context: MailboxContext): SearchFolders {
         scope: undefined,
         population: undefined,
       };
-      if (known) known.population = undefined;
       search.scope = await scopeOf(search);
+      const population = { folders: [...search.scope], last: 0, told: true };
       await context.transaction(async () => {
         search.generation++;
         await save(search);
+        context.afterCommit(() => {
+          if (known) known.population = undefined;
+          search.population = population;
+          searches.set(folderId, search);
+          kick();
+        });
       });
-      search.population = { folders: [...search.scope], last: 0, told: true };
-      searches.set(folderId, search);
-      kick();
     },
     get: async (folderId) => {
       await folderOf(folderId);

@@ -337,6 +337,28 @@ describe('a contents table', () => {
     table.close();
   });
 
+  it('can be restricted by recipients', async () => {
+    const folderId = await newFolder();
+    const to = (name: string) => [new Map<PropertyTag, StoredValue>([[PidTag.DisplayName, name]])];
+    const ids = await box.addMany(folderId, [
+      { read: true, values: {}, recipients: to('Ben') },
+      { read: true, values: {}, recipients: to('Carla') },
+      { read: true, values: {} },
+    ]);
+    const table = await box.tables.contentsTable(folderId, {});
+    table.setColumns([PidTag.Mid]);
+    const wanted: Restriction = {
+      kind: 'subobject',
+      tag: PidTag.MessageRecipients,
+      restriction: property(relop.eq, PidTag.DisplayName, 'carla'),
+    };
+    await table.restrict(wanted);
+    assert.deepEqual(await table.peek(9), [[makeId(1, ids[1]!)]]);
+    await table.restrict(undefined);
+    assert.deepEqual(await table.findRow(wanted, 'beginning', false), [makeId(1, ids[1]!)]);
+    table.close();
+  });
+
   it('of a deleted folder says so', async () => {
     const folderId = await newFolder();
     const table = await box.tables.contentsTable(folderId, {});

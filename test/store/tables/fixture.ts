@@ -13,6 +13,7 @@ import { type EventSink, openDatabase } from '../../../src/store/database.ts';
 import type { StoreEvent } from '../../../src/store/events.ts';
 import type { FolderRow, MailboxContext, MessageRow } from '../../../src/store/internal.ts';
 import { storeLimits } from '../../../src/store/limits.ts';
+import { encodeRecipients } from '../../../src/store/recipients.ts';
 import { folderFromRow, messageFromRow, sortText } from '../../../src/store/rows.ts';
 import { createTables } from '../../../src/store/tables/index.ts';
 import type { FolderId, Mailbox, MessageId, Origin } from '../../../src/store/types.ts';
@@ -23,6 +24,7 @@ export const root = 1;
 export interface TestMessage {
   readonly read: boolean;
   readonly values: Readonly<Record<PropertyTag, StoredValue>>;
+  readonly recipients?: readonly PropertyBag[];
 }
 
 /** A mailbox in a database, with as much of one as its tables ask for, changed without ceremony. */
@@ -82,7 +84,7 @@ export async function openFixture(file?: string) {
     },
   } as Partial<Mailbox> as Mailbox;
 
-  const context: MailboxContext = {
+  const context = {
     mailbox,
     limits: storeLimits,
     db: () => database.db(),
@@ -111,7 +113,9 @@ export async function openFixture(file?: string) {
     },
     messageFromRow: (row) => messageFromRow(source, row),
     folderFromRow,
-  };
+    inTransaction: () => database.inTransaction(),
+    afterCommit: (action) => database.afterCommit(action),
+  } as Partial<MailboxContext> as MailboxContext;
 
   const empty = Buffer.alloc(0);
   const addFolder = async (id: FolderId, parentId: FolderId | null, name: string, type = 'generic') => {
@@ -157,7 +161,7 @@ export async function openFixture(file?: string) {
       .execute();
     context.countsChanged(folderId, origin);
   };
-  const rowOf = (message: TestMessage) => {
+  const rowOf = async (message: TestMessage) => {
     const bag: PropertyBag = new Map(Object.entries(message.values).map(([tag, value]) => [Number(tag), value]));
     const text = (tag: PropertyTag) => sortText(bag.get(tag) as string | undefined);
     return {
@@ -175,6 +179,7 @@ export async function openFixture(file?: string) {
         (bag.get(PidTag.ConversationTopic) ?? bag.get(PidTag.NormalizedSubject)) as string | undefined,
       ),
       properties: encodeBag(bag),
+      recipients: await encodeRecipients(message.recipients ?? []),
     };
   };
   const insert = async (
@@ -210,9 +215,8 @@ export async function openFixture(file?: string) {
         content_state: 0,
         content_version: 0,
         large_values: null,
-        recipients: null,
         hidden_tags: null,
-        ...rowOf(message),
+        ...(await rowOf(message)),
       })
       .execute();
     await count(folderId, 1, message.read ? 0 : 1);
@@ -254,7 +258,7 @@ export async function openFixture(file?: string) {
         await context
           .db()
           .updateTable('message')
-          .set({ cn, ...rowOf(message) })
+          .set({ cn, ...(await rowOf(message)) })
           .where('id', '=', id)
           .execute();
         await count(row.folder_id, 0, Number(!message.read) - (row.read ? 0 : 1));
