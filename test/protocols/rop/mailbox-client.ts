@@ -1,0 +1,121 @@
+import {
+  type Cell,
+  type PropertyTag,
+  type PropertyValue,
+  propertyRow,
+  type RecipientRow,
+  recipientRow,
+  type TaggedValue,
+} from '../../../src/mapi/index.ts';
+import * as d from '../../../src/protocols/rop/definitions/index.ts';
+import type { RopDefinition } from '../../../src/protocols/rop/index.ts';
+import { Reader, Writer } from '../../../src/wire/index.ts';
+import { fakeSession } from './fake-store.ts';
+import { withMessages } from './message-store.ts';
+import { logOn, request, run, unset } from './rop-client.ts';
+
+/** A client with one logon that keeps handles by itself, one operation a call. */
+export async function startClient() {
+  const fake = fakeSession();
+  const store = withMessages(fake.anna);
+  const { handle: logon, folderIds } = await logOn(fake.session);
+  const { session } = fake;
+
+  /** Sends one operation on these handles (input or source, then the others). */
+  async function call<Q, R, F>(definition: RopDefinition<Q, R, F>, handles: readonly number[], fields: Q) {
+    const indexes = definition.handles.map((_, at) => at);
+    const placed = definition.handles.map((role, at) => {
+      if (role === 'output') return unset;
+      // A response handle comes before the input on the wire, but is given second.
+      return role === 'response' ? (handles[1] ?? handles[0]!) : (handles[role === 'input' ? 0 : at] ?? unset);
+    });
+    const result = await run(session, placed, [request(definition, indexes, fields)]);
+    const answer = result.answers[0]!;
+    const output = definition.handles.indexOf('output');
+    return {
+      returnValue: answer.returnValue,
+      fields: answer.fields as R,
+      handle: output < 0 ? unset : result.handles[output]!,
+    };
+  }
+
+  /** As {@link call}; throws unless it succeeds. */
+  async function ok<Q, R, F>(definition: RopDefinition<Q, R, F>, handles: readonly number[], fields: Q) {
+    const result = await call(definition, handles, fields);
+    if (result.returnValue !== 0) throw new Error(`${definition.name}: 0x${result.returnValue.toString(16)}`);
+    return result;
+  }
+
+  const inbox = folderIds[4]!;
+  const client = {
+    ...fake,
+    store,
+    logon,
+    inbox,
+    outbox: folderIds[5]!,
+    call,
+    ok,
+    folder: async (folderId = inbox) => (await ok(d.RopOpenFolder, [logon], { folderId, openModeFlags: 0 })).handle,
+    create: async (folderId = inbox) =>
+      (await ok(d.RopCreateMessage, [logon], { codePageId: 0xfff, folderId, associatedFlag: false })).handle,
+    open: (messageId: bigint, openModeFlags = 0, folderId = inbox) =>
+      call(d.RopOpenMessage, [logon], { codePageId: 0xfff, folderId, openModeFlags, messageId }),
+    set: (handle: number, values: readonly (readonly [PropertyTag, PropertyValue])[]) =>
+      ok(d.RopSetProperties, [handle], {
+        propertyValues: values.map(([tag, value]): TaggedValue => ({ tag, value })),
+      }).then(({ fields }) => fields.propertyProblems),
+    remove: (handle: number, propertyTags: PropertyTag[]) => ok(d.RopDeleteProperties, [handle], { propertyTags }),
+    async get(handle: number, propertyTags: PropertyTag[], wantUnicode = 1): Promise<Cell[]> {
+      const indexes = [0];
+      const sent = request(d.RopGetPropertiesSpecific, indexes, { propertySizeLimit: 0, wantUnicode, propertyTags });
+      const { answers } = await run(session, [handle], [sent], { columns: propertyTags });
+      const row = (answers[0]!.fields as { rowData: Uint8Array }).rowData;
+      return propertyRow(propertyTags).read(new Reader(row));
+    },
+    all: async (handle: number): Promise<Map<PropertyTag, PropertyValue>> => {
+      const { fields } = await ok(d.RopGetPropertiesAll, [handle], { propertySizeLimit: 0, wantUnicode: 1 });
+      return new Map(fields.propertyValues.map(({ tag, value }) => [tag, value]));
+    },
+    save: async (handle: number, saveFlags = 0x0a) =>
+      (await ok(d.RopSaveChangesMessage, [handle], { saveFlags })).fields.messageId,
+    stream: async (handle: number, propertyTag: PropertyTag, openModeFlags: number) =>
+      (await ok(d.RopOpenStream, [handle], { propertyTag, openModeFlags })).handle,
+    write: (handle: number, data: Uint8Array) => ok(d.RopWriteStream, [handle], { data }),
+    release: (handle: number) => run(session, [handle], [request(d.RopRelease, [0], {})]),
+    async readWhole(handle: number): Promise<Buffer> {
+      const parts: Uint8Array[] = [];
+      for (;;) {
+        const { fields } = await ok(d.RopReadStream, [handle], { byteCount: 0x6000, maximumByteCount: undefined });
+        if (fields.data.length === 0) return Buffer.concat(parts);
+        parts.push(Buffer.from(fields.data));
+      }
+    },
+    async addRecipients(
+      handle: number,
+      rows: readonly { id: number; type?: number; row?: RecipientRow }[],
+      columns: PropertyTag[] = [],
+    ) {
+      const recipientRows = rows.map(({ id, type, row }) => {
+        const writer = new Writer();
+        if (row) recipientRow(columns).write(writer, row);
+        return { rowId: id, recipientType: type ?? 1, recipientRow: writer.finish() };
+      });
+      await ok(d.RopModifyRecipients, [handle], { recipientColumns: columns, recipientRows });
+    },
+  };
+  return client;
+}
+
+export type Client = Awaited<ReturnType<typeof startClient>>;
+
+/** A recipient with an internet address. */
+export const smtpRow = (address: string, displayName = address): RecipientRow => ({
+  addressType: 3,
+  responsible: false,
+  nonRich: false,
+  unicode: true,
+  transmittableSame: true,
+  emailAddress: address,
+  displayName,
+  properties: [],
+});
