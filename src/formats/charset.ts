@@ -143,6 +143,12 @@ export function decodeText(bytes: Uint8Array, label?: string): string {
   return stripMark(decode(asBuffer(bytes), name));
 }
 
+/** Text as bytes of a labelled charset; UTF-8 when that one is not known. */
+export function encodeLabelled(text: string, label: string): Buffer {
+  const name = decoderOf(label);
+  return name !== undefined && iconv.encodingExists(name) ? iconv.encode(text, name) : Buffer.from(text, 'utf8');
+}
+
 /** Text of bytes whose charset nobody told: UTF-8 when they are valid as such, else Windows-1252. */
 export function guessText(bytes: Uint8Array): string {
   const buffer = asBuffer(bytes);

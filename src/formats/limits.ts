@@ -13,7 +13,7 @@ export const formatLimits = {
   /** Parts of one message; what follows belongs to the last one. Digests of mailing lists reach a few hundred. */
   parts: 2_000,
   /** Multiparts inside multiparts; deeper ones stay whole, as an attachment. */
-  partDepth: 40,
+  partDepth: 200,
   /** Messages inside messages that are opened; deeper ones stay whole, as an attachment. */
   messageDepth: 16,
   /** RFC 2046 5.1.1 allows 70; some writers exceed it. */

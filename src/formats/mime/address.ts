@@ -24,7 +24,7 @@ export function parseAddresses(value: string): MailAddress[] {
   return addressparser(value.slice(0, formatLimits.headerValue), { flatten: true })
     .map(({ name, address }) => ({
       name: decodeHeaderText(name ?? '').replace(/^'(.*)'$/, '$1'),
-      address: decodeHeaderText(address ?? ''),
+      address: decodeHeaderText(address ?? '').replace(/[<>]/g, ''),
     }))
     .filter(({ name, address }) => name !== '' || address !== '');
 }

@@ -96,7 +96,7 @@ async function* htmlPieces(segments: readonly BodySegment<BodyPart>[]): AsyncIte
     if (html.length > 0) continue;
     for (const part of plain) {
       yield '<div>';
-      for await (const piece of plainPieces(part)) yield textToHtmlFragment(piece);
+      for await (const piece of plainPieces(part)) yield textToHtmlFragment(isSmall([part]) ? piece.trimEnd() : piece);
       yield '</div>\r\n';
     }
   }

@@ -28,7 +28,7 @@ const zones: Readonly<Record<string, number>> = {
 };
 
 const dateTime =
-  /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?(?:[.,]\d+)?\s*(?:([+-])(\d{1,2}):?(\d{2})?|([a-z]+))?/i;
+  /(\d{1,2})[\s-]+([a-z]{3})[a-z]*[\s-]+(\d{2,4})\s+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2}))?(?:[.,]\d+)?\s*(?:([+-])(\d{1,2}?):?(\d{2})?(?!\d)|([a-z]+))?/i;
 
 /**
  * A date of RFC 5322 3.3 and 4.3 in ms since 1970; undefined when it is none. A zone that is missing or unknown is UTC,

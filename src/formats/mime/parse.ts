@@ -107,15 +107,18 @@ export const dispositionOf = (part: Part): ParameterValue =>
 export const transferEncodingOf = (part: Part): string =>
   /^[^\s;(]*/.exec((fieldValue(part.fields, 'content-transfer-encoding') ?? '').trim().toLowerCase())![0];
 
-const isText = (part: Part): boolean => part.type.value === 'text/plain' || part.type.value === 'text/html';
+/** Text, or a multipart that could not be taken apart: what it holds is to be read all the same. */
+const isText = ({ type, children }: Part): boolean =>
+  children.length === 0 &&
+  (type.value === 'text/plain' || type.value === 'text/html' || type.value.startsWith('multipart/'));
 
 const isAttached = (part: Part): boolean => dispositionOf(part).value === 'attachment';
 
 /** Text that is shown as (part of) the message, unless it is called a file (MS-OXCMAIL 2.2.3.3.2). */
-const isBody = (part: Part): boolean => {
-  if (!isText(part) || part.children.length > 0) return false;
-  return !isAttached(part) && fileNameOf(dispositionOf(part), part.type) === undefined;
-};
+const isBody = (part: Part): boolean =>
+  isText(part) && !isAttached(part) && fileNameOf(dispositionOf(part), part.type) === undefined;
+
+const isEmpty = (part: Part): boolean => part.bodyEnd <= part.bodyStart;
 
 /** Sorts the leaves into what is read and what is attached (MS-OXCMAIL 2.2.3.3, MIME analysis). */
 function sortParts(root: Part): FoundParts {
@@ -127,18 +130,18 @@ function sortParts(root: Part): FoundParts {
   };
   const visit = (part: Part, related: boolean, segment: BodySegment<Part> | undefined): void => {
     if (part.children.length === 0) {
-      // A multipart without parts: its text is all there is.
-      const lone = part === root && (part.type.value.startsWith('multipart/') || (isText(part) && !isAttached(part)));
-      if (lone || (isBody(part) && !related)) addBody(part, segment);
-      else if (part.bodyEnd > part.bodyStart || part.fields.length > 0) found.attachments.push({ part, related });
+      // A name makes no file of what is the whole message or one of its forms.
+      const named = part === root || segment !== undefined;
+      if (!related && (named ? isText(part) && !isAttached(part) : isBody(part))) addBody(part, segment);
+      else if (!isEmpty(part) || (part.fields.length > 0 && !isText(part))) found.attachments.push({ part, related });
       return;
     }
     if (part.type.value === 'multipart/related') {
       const start = part.type.parameters.get('start');
-      const named = part.children.find(
+      const chosen = part.children.find(
         ({ fields }) => start !== undefined && fieldValue(fields, 'content-id') === start,
       );
-      const first = named ?? part.children[0]!;
+      const first = chosen ?? part.children[0]!;
       for (const child of part.children) visit(child, related || child !== first, segment);
       return;
     }
@@ -148,10 +151,23 @@ function sortParts(root: Part): FoundParts {
       if (alternatives.plain.length + alternatives.html.length > 0) found.bodies.push(alternatives);
       return;
     }
-    for (const child of part.children) visit(child, related, segment);
+    // Inside one of the alternatives the parts of a mixed are named files as everywhere.
+    for (const child of part.children)
+      visit(child, related, child.children.length > 0 || isBody(child) ? segment : undefined);
   };
   visit(root, false, undefined);
+  if (found.bodies.length === 0) promoteText(found, root);
   return found;
+}
+
+/** Where everything has a name, the text that begins the message is its body. */
+function promoteText(found: FoundParts, root: Part): void {
+  const [first] = found.attachments;
+  if (!first || first.part === root || first.related || !isText(first.part) || isAttached(first.part)) return;
+  found.attachments.shift();
+  found.bodies.push(
+    first.part.type.value === 'text/html' ? { plain: [], html: [first.part] } : { plain: [first.part], html: [] },
+  );
 }
 
 // Reading parts
@@ -217,7 +233,8 @@ async function readAttachment(
   const { value, size } = await partValue(reader, part);
   const disposition = dispositionOf(part);
   const name = fileNameOf(disposition, part.type);
-  const mediaType = part.type.value;
+  // A multipart that stays whole (nested too deep) can be no leaf for a writer.
+  const mediaType = part.type.value.startsWith('multipart/') ? 'application/octet-stream' : part.type.value;
   const properties = baseProperties(number, size, mediaType);
 
   if ((mediaType === 'message/rfc822' || mediaType === 'message/global') && reader.depth < formatLimits.messageDepth) {
@@ -292,7 +309,8 @@ async function securedAttachment(reader: PartReader, root: Part): Promise<Attach
   const properties = baseProperties(0, size, mimeTag);
   setProperty(properties, PidTag.AttachMethod, attachMethod.byValue);
   setProperty(properties, PidTag.AttachDataBinary, value);
-  setProperty(properties, PidTag.DisplayName, setNames(properties, 'smime.p7m'));
+  const name = kind === 'opaque' ? fileNameOf(dispositionOf(root), root.type) : undefined;
+  setProperty(properties, PidTag.DisplayName, setNames(properties, name ?? 'smime.p7m'));
   return { number: 0, properties };
 }
 

@@ -27,17 +27,20 @@ interface Delimiter {
 
 const mediaType = /^[^\s/;]+\/[^\s/;,]+/;
 
-/** A Content-Type as far as it can be understood (RFC 2045 5.2). */
-export function contentType(fields: readonly HeaderField[], fallback: string): ParameterValue {
-  const parsed = parseParameters(fieldValue(fields, 'content-type'));
-  const type = mediaType.exec(parsed.value)?.[0];
-  if (type) return { value: type, parameters: parsed.parameters };
-  const value = /^(text|multipart)$/.test(parsed.value)
-    ? parsed.value === 'text'
-      ? 'text/plain'
-      : 'multipart/mixed'
-    : fallback;
-  return { value, parameters: parsed.parameters };
+/**
+ * A Content-Type as far as it can be understood (RFC 2045 5.2). One that is malformed is text at the top, where it is
+ * all there is, and a file elsewhere.
+ */
+export function contentType(fields: readonly HeaderField[], fallback: string, top: boolean): ParameterValue {
+  const { value, parameters } = parseParameters(fieldValue(fields, 'content-type'));
+  const type = mediaType.exec(value)?.[0];
+  if (type) return { value: type, parameters };
+  if (value === '') return { value: fallback, parameters };
+  if (value.startsWith('multipart')) return { value: 'multipart/mixed', parameters };
+  const isText =
+    (top && !parameters.has('name') && fieldValue(fields, 'content-disposition') === undefined) ||
+    value.startsWith('text');
+  return { value: isText ? 'text/plain' : 'application/octet-stream', parameters };
 }
 
 /**
@@ -133,7 +136,7 @@ export async function scanMessage(source: LargeValue): Promise<Part> {
     const { block, after } = await readBlock(start, boundaries);
     const { fields, length } = parseFields(block);
     const bodyStart = length < block.length ? start + length : after;
-    const type = contentType(fields, fallback);
+    const type = contentType(fields, fallback, boundaries.length === 0);
 
     const boundary = boundaryOf(type);
     const isMultipart =

@@ -35,13 +35,14 @@ function encodePhrase(name: string): string {
     : `"${name.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** An addr-spec with the domain in ASCII; what cannot stand in one is left out. */
+/** An addr-spec (RFC 5322 3.4.1) with the domain in ASCII and the local part quoted where it has to be. */
 function encodeAddress(address: string): string {
   const clean = withoutControls(address).replace(/[<>]/g, '').trim();
-  if (isAscii(clean)) return clean;
   const at = clean.lastIndexOf('@');
-  const domain = at < 0 ? '' : domainToASCII(clean.slice(at + 1));
-  return domain ? `${clean.slice(0, at)}@${domain}` : clean;
+  if (at < 0) return clean;
+  const local = clean.slice(0, at);
+  const domain = clean.slice(at + 1);
+  return `${/[\s(),:;[\]@]/.test(local) && !/^".*"$/.test(local) ? quoted(local) : local}@${isAscii(domain) ? domain : domainToASCII(domain) || domain}`;
 }
 
 /** A list of mailboxes. */

@@ -97,14 +97,18 @@ const smimeTypes: Readonly<Record<number, string>> = { 2: 'signed-data', 3: 'env
 
 async function opaqueEntity(attachment: AttachmentContent): Promise<Entity> {
   const source = dataOf(attachment);
+  const name = getString(attachment.properties, PidTag.AttachLongFilename) || 'smime.p7m';
   const start = Buffer.from(await source.read(0, 64));
   const at = start.indexOf(cmsOid);
-  const parameters = { 'smime-type': at < 0 ? undefined : smimeTypes[start[at + cmsOid.length]!], name: 'smime.p7m' };
+  const parameters = {
+    'smime-type': at < 0 ? undefined : smimeTypes[start[at + cmsOid.length]!],
+    name: nameParameter(name),
+  };
   const type = mediaTypeOf(attachment);
   return {
     fields:
       headerLine('Content-Type', withParameters(type, parameters)) +
-      headerLine('Content-Disposition', disposition('attachment', 'smime.p7m')) +
+      headerLine('Content-Disposition', disposition('attachment', name)) +
       headerLine('Content-Transfer-Encoding', 'base64'),
     body: () => encodeBase64(chunksOf(source)),
   };
