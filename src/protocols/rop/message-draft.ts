@@ -124,6 +124,10 @@ export class MessageDraft {
     );
   }
 
+  get recipientsChanged(): boolean {
+    return this.newRecipients !== undefined;
+  }
+
   get attachmentsChanged(): boolean {
     return this.putAttachments.size > 0 || this.removedAttachments.size > 0;
   }
@@ -240,12 +244,12 @@ export class MessageDraft {
    * Errors: ecObjectModified, ecNotFound.
    */
   async save(origin: Origin, force: boolean): Promise<Message | undefined> {
-    if (this.newRecipients !== undefined) {
-      for (const [tag, value] of displayListsOf(this.newRecipients)) this.changes.put(tag, value);
-    }
     if (this.isSaved) for (const tag of staleBodies(this.changes.set)) this.changes.remove(tag);
     if (this.attachment !== undefined) {
       this.changes.put(messageFlagsTag, await messageFlags(this));
+      if (this.newRecipients !== undefined) {
+        for (const [tag, value] of displayListsOf(this.newRecipients)) this.changes.put(tag, value);
+      }
       this.embedded = await this.whole();
       this.attachment.setEmbedded(this.embedded);
       this.forgetChanges();

@@ -11,6 +11,7 @@ import {
   type StoredValue,
   setProperty,
 } from '../../../src/mapi/index.ts';
+import { displayListsOf } from '../../../src/protocols/rop/properties/message.ts';
 import type { AttachmentContent, Mailbox, Message, MessageChange, MessageContent } from '../../../src/store/index.ts';
 import type { FakeMailbox } from './fake-store.ts';
 
@@ -92,6 +93,10 @@ export function withMessages(fake: FakeMailbox): MessageStore {
     const properties = old ? new Map(old.content.properties) : new Map();
     for (const tag of change.remove ?? []) removeProperty(properties, tag);
     for (const [tag, value] of await copyBag(change.set ?? new Map())) setProperty(properties, tag, value);
+    if (change.recipients) {
+      for (const [tag, value] of displayListsOf([...change.recipients] as PropertyBag[]))
+        setProperty(properties, tag, value);
+    }
     const attachments = new Map((old?.content.attachments ?? []).map((a) => [a.number, a]));
     for (const number of change.removeAttachments ?? []) attachments.delete(number);
     for (const put of change.putAttachments ?? []) attachments.set(put.number, await copyAttachment(put));

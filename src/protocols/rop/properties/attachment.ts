@@ -4,13 +4,11 @@ import {
   MapiError,
   type MessageContent,
   type PropertyTag,
-  Ptyp,
   type ReadonlyPropertyBag,
-  typeOf,
 } from '../../../mapi/index.ts';
 import type { AttachmentObject } from '../objects.ts';
 import type { FoundProperty, PropertyHolder, Refusal } from './holder.ts';
-import { bagSize, clampSize } from './values.ts';
+import { bagSize, clampSize, isSettable } from './values.ts';
 
 const attachNumber = 0x0e210003;
 const attachSize = 0x0e200003;
@@ -100,9 +98,8 @@ export function attachmentHolder(object: AttachmentObject, codePage: number): Pr
       const refusals: Refusal[] = [];
       for (const { tag, value } of set) {
         if (computedIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });
-        else if (typeOf(tag) === Ptyp.Unspecified || typeOf(tag) === Ptyp.ErrorCode) {
-          refusals.push({ tag, errorCode: ec.invalidParam });
-        } else draft.setProperty(tag, value);
+        else if (!isSettable(tag)) refusals.push({ tag, errorCode: ec.invalidParam });
+        else draft.setProperty(tag, value);
       }
       for (const tag of remove) {
         if (computedIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });

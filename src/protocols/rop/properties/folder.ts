@@ -12,6 +12,7 @@ import {
 import { type Folder, folderProperty, type Mailbox, type Origin } from '../../../store/index.ts';
 import type { FolderObject } from '../objects.ts';
 import type { PropertyHolder, Refusal } from './holder.ts';
+import { isSettable } from './values.ts';
 
 const displayName = 0x3001001f;
 const parentSourceKey = 0x65e10102;
@@ -125,7 +126,7 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
       const values: PropertyBag = new Map();
       for (const { tag, value } of set) {
         if (readOnlyIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });
-        else if (isNamed(tag) || typeOf(tag) === Ptyp.Unspecified || typeOf(tag) === Ptyp.ErrorCode) {
+        else if (isNamed(tag) || !isSettable(tag)) {
           refusals.push({ tag, errorCode: ec.notSupported });
         } else values.set(storedAs(tag), value);
       }

@@ -7,17 +7,15 @@ import {
   MapiError,
   type PropertyBag,
   type PropertyTag,
-  Ptyp,
   setProperty,
   storedTag,
   storeEntryId,
-  typeOf,
 } from '../../../mapi/index.ts';
 import type { FolderRole, Mailbox } from '../../../store/index.ts';
 import type { LogonObject } from '../objects.ts';
 import type { Session } from '../session.ts';
 import type { FoundProperty, PropertyHolder, Refusal } from './holder.ts';
-import { clampSize } from './values.ts';
+import { clampSize, isSettable } from './values.ts';
 
 /** Setting these on the store is refused (MS-OXCSTOR, product behaviour 14 to 16). */
 const refusedIds = new Set([0x3004001f, 0x3001001f, 0x0e01000b].map(idOf));
@@ -139,8 +137,7 @@ export function logonHolder(logon: LogonObject, session: Session): PropertyHolde
         return computedById.has(idOf(tag)) ? ec.computed : undefined;
       };
       for (const { tag, value } of set) {
-        const invalidType = typeOf(tag) === Ptyp.Unspecified || typeOf(tag) === Ptyp.ErrorCode;
-        const errorCode = refusal(tag) ?? (invalidType ? ec.invalidParam : undefined);
+        const errorCode = refusal(tag) ?? (isSettable(tag) ? undefined : ec.invalidParam);
         if (errorCode !== undefined) refusals.push({ tag, errorCode });
         else setProperty(values, tag, value);
       }

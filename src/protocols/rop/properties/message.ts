@@ -17,7 +17,7 @@ import type { MessageObject } from '../objects.ts';
 import { changedSubject, isSubjectTag, subjectParts } from '../subject.ts';
 import { bodyTags, findBody, isBodyTag } from './bodies.ts';
 import type { FoundProperty, PropertyHolder, Refusal, TaggedStored } from './holder.ts';
-import { bagSize, clampSize } from './values.ts';
+import { bagSize, clampSize, isSettable } from './values.ts';
 
 export const messageFlag = {
   read: 0x1,
@@ -221,6 +221,11 @@ export async function findMessageProperty(
     default:
       break;
   }
+  if (draft.recipientsChanged) {
+    for (const [list, type] of displayLists) {
+      if (id === idOf(list)) return [list, displayList(await draft.recipients(), type)];
+    }
+  }
   if (isSubjectTag(wanted)) return findSubject(draft, wanted);
   if (isBodyTag(wanted)) return findBody(draft, wanted);
   return (await draft.find(wanted)) ?? fallback(draft, wanted);
@@ -300,7 +305,7 @@ export async function changeMessageProperties(
     const id = idOf(known);
     if (readOnlyIds.has(id) || (id === idOf(tag.messageFlags) && draft.stored !== undefined)) {
       refusals.push({ tag: known, errorCode: ec.computed });
-    } else if (typeOf(known) === Ptyp.Unspecified || typeOf(known) === Ptyp.ErrorCode || id === 0) {
+    } else if (!isSettable(known)) {
       refusals.push({ tag: known, errorCode: ec.invalidParam });
     } else if (id === idOf(tag.messageFlags)) {
       setFlags(draft, known, value, refusals);

@@ -1,9 +1,11 @@
 import {
   ec,
+  idOf,
   isLargeValue,
   isPropertyError,
   type LargeValue,
   multiValue,
+  multiValueInstance,
   type PropertyBag,
   type PropertyError,
   type PropertyTag,
@@ -13,6 +15,12 @@ import {
   type StoredValue,
   typeOf,
 } from '../../../mapi/index.ts';
+
+const unstorable = new Set<number>([Ptyp.Unspecified, Ptyp.Null, Ptyp.ErrorCode]);
+
+/** Whether a client can set a property of this tag: it has an id, and a type that values are of. */
+export const isSettable = (tag: PropertyTag): boolean =>
+  idOf(tag) !== 0 && !unstorable.has(typeOf(tag)) && (typeOf(tag) & multiValueInstance) === 0;
 
 /** Values from here on are not given inline but opened as a stream. */
 export const inlineLimit = 0x8000;
