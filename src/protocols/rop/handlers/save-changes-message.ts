@@ -11,7 +11,7 @@ const forceSave = 0x04;
 /** RopSaveChangesMessage, MS-OXCMSG 3.2.5.3. */
 export const saveChangesMessage: HandlerOf<typeof RopSaveChangesMessage> = async (context, request) => {
   const message = context.input('message');
-  if (!message.writable) throw new MapiError(ec.accessDenied);
+  if (!message.writable) throw new MapiError(ec.error, 'the message is open for reading only');
   await saveMessage(context, message, (request.saveFlags & forceSave) !== 0);
   return {
     inputHandleIndex: context.inputIndex,
