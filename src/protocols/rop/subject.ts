@@ -1,16 +1,9 @@
+import { splitSubject } from '../../formats/index.ts';
 import { getString, type PropertyBag, type PropertyTag, type StoredValue } from '../../mapi/index.ts';
 
 const subjectTag = 0x0037001f;
 const prefixTag = 0x003d001f;
 const normalizedTag = 0x0e1d001f;
-
-/** One to three characters, none of them a digit, then a colon and a space (MS-OXCMSG 3.2.4.4.1). */
-const prefixPattern = /^[^\s:\d]{1,3}: ?/u;
-
-/** What of a subject is its prefix: `Re: `, or nothing. */
-export function subjectPrefix(subject: string): string {
-  return prefixPattern.exec(subject)?.[0] ?? '';
-}
 
 export const isSubjectTag = (tag: PropertyTag): boolean =>
   tag >>> 16 === subjectTag >>> 16 || tag >>> 16 === prefixTag >>> 16 || tag >>> 16 === normalizedTag >>> 16;
@@ -32,8 +25,8 @@ export function subjectParts(bag: ReadonlyMap<PropertyTag, StoredValue>): Subjec
 }
 
 function split(subject: string, wanted: string | undefined): SubjectParts {
-  const prefix = wanted !== undefined && subject.startsWith(wanted) ? wanted : subjectPrefix(subject);
-  return { subject, prefix, normalized: subject.slice(prefix.length) };
+  if (wanted === undefined || !subject.startsWith(wanted)) return { subject, ...splitSubject(subject) };
+  return { subject, prefix: wanted, normalized: subject.slice(wanted.length) };
 }
 
 /**
