@@ -361,7 +361,7 @@ export interface Mailbox extends MailboxInfo {
       static?: boolean;
     },
   ): Promise<void>;
-  /** Errors: ecNotSearchFolder, ecNotInitialized for one that has no criteria yet. */
+  /** Without restriction and folders when none were set yet. Errors: ecNotSearchFolder. */
   searchCriteria(folderId: FolderId): Promise<SearchCriteria>;
 
   /** Called after each commit, in order. Returns the function that ends it. */

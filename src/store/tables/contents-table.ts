@@ -15,7 +15,7 @@ import { sortText } from '../rows.ts';
 import type { FolderId, Message, Table } from '../types.ts';
 import { indexView } from './index-view.ts';
 import { limits } from './limits.ts';
-import { listView, type RowSource } from './list-view.ts';
+import { firstRows, listView, type RowSource } from './list-view.ts';
 import { type Lookup, restrictionNeeds } from './matches.ts';
 import { partsOf } from './message-parts.ts';
 import { pacer } from './pacer.ts';
@@ -55,7 +55,9 @@ export function contentsTable(context: MailboxContext, folderId: FolderId, optio
           total: () => rowCount(context, folderId, options),
         });
       }
-      return listView(plan, messageSource(context, folderId, options, spec, plan));
+      const source = messageSource(context, folderId, options, spec, plan);
+      const { restriction } = spec;
+      return listView(plan, restriction?.kind === 'count' ? firstRows(source, restriction.count) : source);
     },
     objects: (rows, needs) =>
       objectsOf(
@@ -199,7 +201,7 @@ function messageSource(
   return {
     async *load() {
       const pace = pacer();
-      const size = fromColumns ? limits.page * 4 : limits.page;
+      const size = fromColumns ? limits.page * 2 : limits.page / 2;
       const key = sql.ref(options.search ? 'search_result.message_id' : 'message.id');
       for (let last = 0; ; ) {
         const slice = await page(sql`and ${key} > ${last} order by ${key}`, size);

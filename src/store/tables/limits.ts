@@ -22,7 +22,7 @@ export const limits = {
   /** Errors after which the search folders of a mailbox stop being kept up until it is opened again. */
   searchFailures: 100,
   /** ms without changes after which a search folder remembers that it has taken all in. */
-  settleAfter: 5000,
+  settleAfter: 1000,
   /** Bytes of a text or binary value that a restriction looks at. */
   searchedBytes: 1 << 20,
   /** Categories whose state a collapse state tells; 8 bytes each of the 64 KiB that it may have. */

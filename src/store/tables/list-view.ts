@@ -27,6 +27,28 @@ export interface RowSource {
   subscribe?(touched: (id: number | undefined) => void): () => void;
 }
 
+/** A count restriction: only the first rows (MS-OXCDATA 2.12.12). Which these are can change with any row. */
+export function firstRows(source: RowSource, count: number): RowSource {
+  return {
+    async *load() {
+      let left = count;
+      for await (const slice of source.load()) {
+        yield slice.slice(0, left);
+        left -= slice.length;
+        if (left <= 0) return;
+      }
+    },
+    fetch: async () => [],
+    ...(source.subscribe && {
+      subscribe: (touched: (id: number | undefined) => void) =>
+        source.subscribe!((id) => {
+          if (id !== undefined) touched(id);
+          touched(undefined);
+        }),
+    }),
+  };
+}
+
 /** A view that keeps its rows in memory, as keys in order. */
 export async function listView(plan: SortPlan, source: RowSource): Promise<View> {
   const compareLeaves = leafOrder(plan);

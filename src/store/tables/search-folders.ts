@@ -1,12 +1,19 @@
+import { sql } from 'kysely';
 import { ec, MapiError, type PropertyTag, type Restriction, restriction as restrictionType } from '../../mapi/index.ts';
 import { decode, encode } from '../../wire/index.ts';
 import type { StoreEvent } from '../events.ts';
 import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
-import type { FolderId, MessageId, Origin, SearchCriteria } from '../types.ts';
+import type { FolderId, Message, MessageId, Origin, SearchCriteria } from '../types.ts';
 import { evaluable } from './contents-table.ts';
 import { limits } from './limits.ts';
 import { compileRestriction, type Matcher, restrictionNeeds } from './matches.ts';
 import { pacer } from './pacer.ts';
+
+/** Ordinary folders, and search folders whose results are looked into. */
+interface Scope {
+  readonly folders: ReadonlySet<FolderId>;
+  readonly searches: ReadonlySet<FolderId>;
+}
 
 /** What a search folder looks for, and how far it is. */
 interface Search {
@@ -19,9 +26,22 @@ interface Search {
   state: 'running' | 'complete' | 'stopped';
   generation: number;
   /** Folders looked into; undefined when that is to be found out. */
-  scope: ReadonlySet<FolderId> | undefined;
-  /** A population under way; `told`: its end is an event. */
-  population: { folders: FolderId[]; last: MessageId; told: boolean } | undefined;
+  scope: Scope | undefined;
+  /** The scope that the results are of; undefined when that is not known to be so. */
+  populated: Scope | undefined;
+  /** Messages being gone through. */
+  population: Population | undefined;
+}
+
+interface Population {
+  readonly scope: Scope;
+  /** Folders still to be looked into; of the first the messages after `last`. */
+  readonly folders: FolderId[];
+  last: MessageId;
+  /** Its end is an event. */
+  readonly told: boolean;
+  /** Folders that left the scope, whose messages go; undefined: all goes that is not found now. */
+  readonly left: readonly FolderId[] | undefined;
 }
 
 export interface SearchFolders {
@@ -41,6 +61,8 @@ export interface SearchFolders {
   subscribeResults(folderId: FolderId, touched: (messageId: MessageId) => void): () => void;
   close(): void;
 }
+
+const foldersOf = (scope: Scope): FolderId[] => [...scope.folders, ...scope.searches];
 
 const notSearchFolder = 0x461;
 // What a search finds is nothing that a backend would have to know.
@@ -100,6 +122,7 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       state: row.state as Search['state'],
       generation: row.generation,
       scope: undefined,
+      populated: undefined,
       population: undefined,
     };
   };
@@ -122,42 +145,67 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       .selectAll()
       .where('mailbox_id', '=', mailboxId)
       .execute();
-    for (const row of rows) searches.set(row.folder_id, toSearch(row));
-    for (const search of searches.values()) if (search.state === 'running') await populate(search, true);
-    const dynamic = rows.filter((row) => row.static === 0 && row.state !== 'running');
-    const seen = Math.min(...dynamic.map((row) => row.seen));
-    if (dynamic.length === 0 || seen === (await nextCounter())) return;
-    for (const row of dynamic) await populate(searches.get(row.folder_id)!, false);
+    const counter = rows.length > 0 ? await nextCounter() : 0;
+    for (const row of rows) {
+      const search = toSearch(row);
+      searches.set(row.folder_id, search);
+      if (search.state === 'running') await populate(search, true);
+      else if (search.state === 'complete' && !search.static) {
+        if (row.seen === counter) search.populated = await scopeOf(search);
+        else await populate(search, false);
+      }
+    }
   };
   const ready = Promise.resolve().then(load);
   ready.then(kick, () => {});
 
-  const scopeOf = async (search: Search): Promise<ReadonlySet<FolderId>> => {
+  const scopeOf = async (search: Search): Promise<Scope> => {
     if (search.scope) return search.scope;
-    const scope = new Set<FolderId>();
+    const folders = new Set<FolderId>();
+    const within = new Set<FolderId>();
     for (const id of search.folderIds) {
       const folder = await mailbox.folder(id);
-      if (!folder) continue;
-      scope.add(id);
+      if (!folder || id === search.folderId) continue;
+      (folder.type === 'search' ? within : folders).add(id);
       if (!search.recursive) continue;
       for (const child of await mailbox.childFolders(id, { deep: true }))
-        if (child.type !== 'search') scope.add(child.id);
+        if (child.type !== 'search') folders.add(child.id);
     }
-    scope.delete(search.folderId);
-    search.scope = scope;
-    return scope;
+    search.scope = { folders, searches: within };
+    return search.scope;
   };
 
+  const begin = (search: Search, population: Population) => {
+    search.populated = undefined;
+    search.population = population;
+    kick();
+  };
+  /** Goes through all of the scope. */
   const populate = async (search: Search, told: boolean) => {
     search.scope = undefined;
     const scope = await scopeOf(search);
     search.generation++;
-    search.population = { folders: [...scope], last: 0, told };
-    kick();
+    begin(search, { scope, folders: foldersOf(scope), last: 0, told, left: undefined });
+  };
+  /** The scope may have changed: goes through the folders that are new in it. */
+  const rescope = async (search: Search) => {
+    const before = search.populated;
+    if (!before) return populate(search, false);
+    const scope = await scopeOf(search);
+    const [was, is] = [foldersOf(before), foldersOf(scope)];
+    const folders = is.filter((id) => !was.includes(id));
+    const left = was.filter((id) => !is.includes(id));
+    if (left.some((id) => before.searches.has(id))) return populate(search, false);
+    if (folders.length > 0 || left.length > 0) begin(search, { scope, folders, last: 0, told: false, left });
+    else search.populated = scope;
   };
 
   const tell = (folderId: FolderId, ids: Iterable<MessageId>) => {
-    for (const listener of listeners.get(folderId) ?? []) for (const id of ids) listener(id);
+    const dependent = [...searches.values()].some((search) => search.scope?.searches.has(folderId));
+    for (const id of ids) {
+      for (const listener of listeners.get(folderId) ?? []) listener(id);
+      if (dependent) pending.add(id);
+    }
   };
 
   /** Puts messages into the results of a search and takes others out, with the folder's counts. In a transaction. */
@@ -246,28 +294,31 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     return messages.map((message, index) => ({ message, object: objects[index]! }));
   };
 
+  const messagesIn = (folderId: FolderId, scope: Scope) =>
+    scope.searches.has(folderId)
+      ? sql`search_result inner join message on message.mailbox_id = search_result.mailbox_id
+          and message.id = search_result.message_id
+          where search_result.mailbox_id = ${mailboxId} and search_result.folder_id = ${folderId} and message.deleted = 0`
+      : sql`message where message.mailbox_id = ${mailboxId} and message.folder_id = ${folderId}
+          and message.associated = 0 and message.deleted = 0`;
+
   /** One slice of a population. */
   const advance = async (search: Search) => {
     const population = search.population!;
     const folderId = population.folders[0];
     const current = () => search.population === population;
     if (folderId === undefined) {
-      await finish(search, population.told);
-      if (current()) search.population = undefined;
+      await finish(search, population);
+      if (!current()) return;
+      search.population = undefined;
+      search.populated = population.scope;
       return;
     }
-    const rows = await context
-      .db()
-      .selectFrom('message')
-      .select(messageColumns)
-      .where('mailbox_id', '=', mailboxId)
-      .where('folder_id', '=', folderId)
-      .where('associated', '=', 0)
-      .where('deleted', '=', 0)
-      .where('id', '>', population.last)
-      .orderBy('id')
-      .limit(limits.searchSlice)
-      .execute();
+    const rows = await sql<MessageRow>`select ${sql.join(messageColumns.map((name) => sql.ref(`message.${name}`)))}
+      from ${messagesIn(folderId, population.scope)} and message.id > ${population.last}
+      order by message.id limit ${limits.searchSlice}`
+      .execute(context.db())
+      .then((result) => result.rows);
     const found = new Map<MessageId, boolean>();
     for (const { message, object } of await messagesOf(rows, restrictionNeeds(search.restriction))) {
       if (search.matcher(object.lookup, object.context)) found.set(message.id, !message.read);
@@ -280,29 +331,21 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     } else population.last = rows.at(-1)!.id;
   };
 
-  /** The end of a population: what earlier ones found and this one did not goes. */
-  const finish = async (search: Search, told: boolean) => {
+  /** The end of a population: what is no longer in the scope or did not match goes. */
+  const finish = async (search: Search, population: Population) => {
+    const { told, left } = population;
+    const stale = left
+      ? sql`message.id is null or message.deleted <> 0 or message.folder_id in (${sql.join([0, ...left])})`
+      : sql`search_result.generation < ${search.generation}`;
     for (;;) {
-      const stale = await context
-        .db()
-        .selectFrom('search_result')
-        .select('message_id')
-        .where('mailbox_id', '=', mailboxId)
-        .where('folder_id', '=', search.folderId)
-        .where('generation', '<', search.generation)
-        .limit(limits.page)
-        .execute();
-      if (stale.length === 0) break;
-      tell(
-        search.folderId,
-        await context.transaction(() =>
-          change(
-            search,
-            new Map(),
-            stale.map((row) => row.message_id),
-          ),
-        ),
-      );
+      const { rows } = await sql<{ message_id: MessageId }>`select search_result.message_id as message_id
+        from search_result left join message on message.mailbox_id = search_result.mailbox_id
+        and message.id = search_result.message_id
+        where search_result.mailbox_id = ${mailboxId} and search_result.folder_id = ${search.folderId} and (${stale})
+        limit ${limits.page}`.execute(context.db());
+      if (rows.length === 0) break;
+      const taken = rows.map((row) => row.message_id);
+      tell(search.folderId, await context.transaction(() => change(search, new Map(), taken)));
     }
     const folder = await mailbox.folder(search.folderId);
     if (!folder) return;
@@ -360,28 +403,26 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       for (const tag of one.partTags) needs.partTags.add(tag);
     }
     const messages = await messagesOf(rows, needs);
+    const listed = new Map<FolderId, Set<MessageId>>();
+    const known = await context
+      .db()
+      .selectFrom('search_result')
+      .select(['folder_id', 'message_id'])
+      .where('mailbox_id', '=', mailboxId)
+      .where('message_id', 'in', ids)
+      .execute();
+    for (const row of known) listed.set(row.folder_id, (listed.get(row.folder_id) ?? new Set()).add(row.message_id));
     const plans: { search: Search; put: Map<MessageId, boolean> }[] = [];
     for (const search of live) {
       const scope = await scopeOf(search);
+      const inScope = (message: Message) =>
+        scope.folders.has(message.folderId) || [...scope.searches].some((id) => listed.get(id)?.has(message.id));
       const put = new Map<MessageId, boolean>();
       for (const { message, object } of messages) {
-        if (scope.has(message.folderId) && search.matcher(object.lookup, object.context))
-          put.set(message.id, !message.read);
+        if (inScope(message) && search.matcher(object.lookup, object.context)) put.set(message.id, !message.read);
       }
       plans.push({ search, put });
     }
-    const listed = new Set(
-      (
-        await context
-          .db()
-          .selectFrom('search_result')
-          .select('folder_id')
-          .distinct()
-          .where('mailbox_id', '=', mailboxId)
-          .where('message_id', 'in', ids)
-          .execute()
-      ).map((row) => row.folder_id),
-    );
     const needed = plans.filter(({ search, put }) => put.size > 0 || listed.has(search.folderId));
     if (needed.length === 0) return;
     const told = await context.transaction(async () => {
@@ -452,9 +493,9 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       return true;
     }
     for (const search of searches.values()) {
-      // The scope changed: gone through again, quietly.
-      if (!search.scope && !search.population && !search.static && search.state === 'complete')
-        await populate(search, false);
+      if (!search.static && search.state === 'complete' && !search.population && !(search.scope && search.populated)) {
+        await rescope(search);
+      }
       if (!search.population) continue;
       await advance(search);
       return true;
@@ -476,7 +517,7 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       } catch (error) {
         if (closed) break;
         // What failed is tried again when something happens next.
-        for (const search of searches.values()) search.scope = undefined;
+        for (const search of searches.values()) search.populated = undefined;
         failures++;
         if (failures > limits.searchFailures) throw error;
       }
@@ -543,10 +584,12 @@ export function searchFolders(context: MailboxContext): SearchFolders {
         state: 'running',
         generation: known?.generation ?? 0,
         scope: undefined,
+        populated: undefined,
         population: undefined,
       };
       search.scope = await scopeOf(search);
-      const population = { folders: [...search.scope], last: 0, told: true };
+      const { scope } = search;
+      const population = { scope, folders: foldersOf(scope), last: 0, told: true, left: undefined };
       await context.transaction(async () => {
         search.generation++;
         await save(search);
@@ -561,7 +604,10 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     get: async (folderId) => {
       await folderOf(folderId);
       const search = searches.get(folderId);
-      if (!search) throw new MapiError(ec.notInitialized, 'the search folder has no criteria');
+      if (!search) {
+        const nothing = { running: false, rebuilding: false, complete: false, static: false };
+        return { restriction: undefined, folderIds: [], recursive: false, ...nothing };
+      }
       const running = search.state === 'running';
       return {
         restriction: search.restriction,

@@ -337,6 +337,22 @@ describe('a contents table', () => {
     table.close();
   });
 
+  it('can be restricted to a number of rows', async () => {
+    const folderId = await newFolder();
+    const ids = await box.addMany(
+      folderId,
+      [1, 2, 1, 1].map((icon) => ({ read: true, values: { [PidTag.IconIndex]: icon } })),
+    );
+    const table = await box.tables.contentsTable(folderId, {});
+    table.setColumns([PidTag.Mid]);
+    await table.restrict({ kind: 'count', count: 2, restriction: property(relop.eq, PidTag.IconIndex, 1) });
+    const found = async () => (await table.peek(9)).map((row) => counterOf(row[0] as bigint));
+    assert.deepEqual(await found(), [ids[0], ids[2]]);
+    await box.remove(ids[0]!);
+    assert.deepEqual(await found(), [ids[2], ids[3]]);
+    table.close();
+  });
+
   it('can be restricted by recipients', async () => {
     const folderId = await newFolder();
     const to = (name: string) => [new Map<PropertyTag, StoredValue>([[PidTag.DisplayName, name]])];
