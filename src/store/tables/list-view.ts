@@ -82,6 +82,7 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
         tree.add(row);
         if ((index & 0xff) === 0) await pace();
       }
+      for (const _ of tree.sortLeaves()) await pace();
       visible = tree.rows();
     } else {
       leaves = await sortInSlices(rows, compareLeaves);
@@ -410,6 +411,12 @@ function categoryTree(plan: SortPlan, compareLeaves: (a: ViewRow, b: ViewRow) =>
     header: { count: category.count, unread: category.unread, expanded: category.expanded },
   });
 
+  const sortLeavesOf = (category: Node): void => {
+    if (category.sorted) return;
+    category.leaves.sort(compareLeaves);
+    category.sorted = true;
+  };
+
   const visit = (category: Node, out: ViewRow[]): void => {
     out.push(headerOf(category));
     if (!category.expanded) return;
@@ -418,10 +425,7 @@ function categoryTree(plan: SortPlan, compareLeaves: (a: ViewRow, b: ViewRow) =>
       for (const child of category.ordered) visit(child, out);
       return;
     }
-    if (!category.sorted) {
-      category.leaves.sort(compareLeaves);
-      category.sorted = true;
-    }
+    sortLeavesOf(category);
     for (const leaf of category.leaves) out.push(leaf);
   };
 
@@ -452,6 +456,13 @@ function categoryTree(plan: SortPlan, compareLeaves: (a: ViewRow, b: ViewRow) =>
     add,
     remove,
     rows,
+    /** Sorts one category after the other, so that rows() need not do all at once. */
+    *sortLeaves(): Generator<void> {
+      for (const category of known.values()) {
+        sortLeavesOf(category);
+        yield;
+      }
+    },
     compare: compareRows,
     header: (id: number): ViewRow | undefined => {
       const category = byId.get(id);

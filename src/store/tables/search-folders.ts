@@ -64,7 +64,6 @@ export interface SearchFolders {
 
 const foldersOf = (scope: Scope): FolderId[] => [...scope.folders, ...scope.searches];
 
-const notSearchFolder = 0x461;
 // What a search finds is nothing that a backend would have to know.
 const origin: Origin = { kind: 'sync' };
 const encoding = restrictionType('extended');
@@ -538,7 +537,7 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     await ready;
     const folder = await mailbox.folder(folderId);
     if (!folder) throw new MapiError(ec.notFound, 'no such folder');
-    if (folder.type !== 'search') throw new MapiError(notSearchFolder, 'not a search folder');
+    if (folder.type !== 'search') throw new MapiError(ec.notSearchFolder, 'not a search folder');
     return folder;
   };
 

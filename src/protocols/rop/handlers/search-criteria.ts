@@ -12,6 +12,7 @@ const setFlag = {
   shallow: 0x8,
   contentIndexed: 0x10000,
   notContentIndexed: 0x20000,
+  static: 0x40000,
 } as const;
 const validFlags = 0x7003f;
 const excluding = [
@@ -26,7 +27,7 @@ export const setSearchCriteria: HandlerOf<typeof RopSetSearchCriteria> = async (
   const { mailbox } = context;
   const flags = request.searchFlags;
   if (flags & ~validFlags || excluding.some((bits) => (flags & bits) === bits)) throw new MapiError(ec.invalidParam);
-  if ((await mailbox.folder(folder.folderId))?.type !== 'search') throw new MapiError(ec.notSupported);
+  await checkSearchFolder(mailbox, folder.folderId);
   const folderIds: FolderId[] = [];
   for (const id of request.folderIds) folderIds.push(await existingFolderId(mailbox, id));
   if (folderIds.includes(folder.folderId)) throw new MapiError(ec.searchFolderScopeViolation);
@@ -38,6 +39,7 @@ export const setSearchCriteria: HandlerOf<typeof RopSetSearchCriteria> = async (
     ...(folderIds.length > 0 ? { folderIds } : {}),
     recursive: (flags & setFlag.recursive) !== 0,
     stop: (flags & setFlag.stop) !== 0,
+    static: (flags & setFlag.static) !== 0,
   });
   return {};
 };
@@ -48,6 +50,7 @@ const getFlag = {
   rebuild: 0x2,
   recursive: 0x4,
   complete: 0x1000,
+  static: 0x10000,
   withoutContentIndex: 0x08000000,
 } as const;
 
@@ -65,15 +68,17 @@ export const getSearchCriteria: HandlerOf<typeof RopGetSearchCriteria> = async (
     logonId: context.logonId,
     folderIds: request.includeFolders ? criteria.folderIds.map(wireId) : [],
     searchFlags:
-      (criteria.running ? getFlag.running : getFlag.complete) |
+      (criteria.running ? getFlag.running : 0) |
+      (criteria.complete ? getFlag.complete : 0) |
       (criteria.running && criteria.rebuilding ? getFlag.rebuild : 0) |
       (criteria.recursive ? getFlag.recursive : 0) |
+      (criteria.static ? getFlag.static : 0) |
       getFlag.withoutContentIndex,
   };
 };
 
 async function checkSearchFolder(mailbox: Mailbox, folderId: FolderId): Promise<void> {
-  if ((await mailbox.folder(folderId))?.type !== 'search') throw new MapiError(ec.notSupported);
+  if ((await mailbox.folder(folderId))?.type !== 'search') throw new MapiError(ec.notSearchFolder);
 }
 
 /** The restriction with its texts as 8-bit strings, for clients that want no Unicode. */
