@@ -138,7 +138,9 @@ async function* plainPieces(part: BodyPart): AsyncIterable<string> {
     const text = decodeText(await readAll(part.open()), charsetOfPart(part)).replaceAll('\0', '');
     const flowed = part.parameters.get('format')?.toLowerCase() === 'flowed';
     const deleteSpace = part.parameters.get('delsp')?.toLowerCase() === 'yes';
-    yield toCrLf(flowed ? libmime.decodeFlowed(text, deleteSpace) : text);
+    // The library drops the last line end.
+    const end = /\n$/.test(text) ? '\n' : '';
+    yield toCrLf(flowed ? libmime.decodeFlowed(text, deleteSpace) + end : text);
     return;
   }
   let heldReturn = false;

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  compressRtf,
+  htmlText,
+  nativeBodyOf,
+  plainText,
+  previewText,
+  splitSubject,
+  textToHtml,
+} from '../../src/formats/index.ts';
+import { PidTag, type StoredValue } from '../../src/mapi/index.ts';
+
+const bag = (...entries: [number, StoredValue][]) => new Map<number, StoredValue>(entries);
+
+test('MS-OXCMSG 2.2.1.9: a prefix is one to three characters that are no digits, a colon and a blank', () => {
+  assert.deepEqual(splitSubject('RE: Lunch'), { prefix: 'RE: ', normalized: 'Lunch' });
+  assert.deepEqual(splitSubject('AW: Lunch'), { prefix: 'AW: ', normalized: 'Lunch' });
+  for (const subject of ['Note: x', '12: x', 'RE:x', 'x', ''])
+    assert.deepEqual(splitSubject(subject), { prefix: '', normalized: subject });
+});
+
+test('PidTagHtml is text in the code page of PidTagInternetCodepage', () => {
+  assert.equal(htmlText(bag([PidTag.Html, Buffer.from([0xcf])], [PidTag.InternetCodepage, 1251])), 'П');
+  assert.equal(htmlText(bag([PidTag.Html, Buffer.from('ä')], [PidTag.InternetCodepage, 65001])), 'ä');
+  assert.equal(htmlText(bag()), undefined);
+});
+
+test('the text of a message comes from whichever body it has', () => {
+  assert.equal(plainText(bag([PidTag.Body, 'a'])), 'a');
+  assert.equal(plainText(bag([PidTag.Html, Buffer.from('<p>b</p>')])), 'b');
+  assert.equal(plainText(bag([PidTag.RtfCompressed, compressRtf(Buffer.from('{\\rtf1 c\\par }'))])), 'c\r\n');
+  assert.equal(plainText(bag([PidTag.RtfCompressed, Buffer.from('broken')])), undefined);
+});
+
+test('MS-OXBBODY 2.1.2.1: the native body', () => {
+  assert.equal(nativeBodyOf(bag([PidTag.Html, Buffer.from('x')], [PidTag.Body, 'x'])), 3);
+  assert.equal(nativeBodyOf(bag([PidTag.RtfCompressed, Buffer.from('x')], [PidTag.Body, 'x'])), 2);
+  assert.equal(nativeBodyOf(bag([PidTag.Body, 'x'])), 1);
+  assert.equal(nativeBodyOf(bag()), 0);
+});
+
+test('a preview is one line; text as HTML keeps its lines and hides no markup', () => {
+  assert.equal(previewText(' a\r\n\tb '), 'a b');
+  assert.equal(previewText('x'.repeat(1000)).length, 255);
+  assert.match(textToHtml('<b>\r\n  x'), /&lt;b&gt;<br>\r\n &nbsp;x/);
+});
