@@ -148,7 +148,7 @@ const saveOne = ({ mapi, mailbox }: BenchClient) => {
   };
 };
 
-async function sortedTable(server: BenchServer, client: BenchClient): Promise<number> {
+async function sortedTable(_server: BenchServer, client: BenchClient): Promise<number> {
   const save = saveOne(client);
   const { mapi, mailbox } = client;
   const views = await openFolder(mapi, mailbox, mailbox.folders.views);
