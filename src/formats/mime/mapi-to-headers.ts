@@ -100,8 +100,9 @@ function originalFields(properties: ReadonlyPropertyBag, replaced: ReadonlySet<s
   let text = '';
   for (const { name, key, raw, value } of parseFields(Buffer.from(original, 'utf8')).fields) {
     if (modelled.has(key) || replaced.has(key)) continue;
+    const tooLong = /[^\n]{990}/.test(raw);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: anything but printable ASCII and folds
-    if (/^[\x09\x20-\x7e]*(?:\r\n[\x09\x20][\x09\x20-\x7e]*)*$/.test(raw)) text += `${name}: ${raw}\r\n`;
+    if (!tooLong && /^[\x09\x20-\x7e]*(?:\r\n[\x09\x20][\x09\x20-\x7e]*)*$/.test(raw)) text += `${name}: ${raw}\r\n`;
     else text += headerLine(name, encodeText(value));
   }
   return text;
