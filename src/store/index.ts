@@ -5,7 +5,9 @@ export {
   messageProperty,
   messagePropertyTags,
 } from './computed.ts';
+export { ContentUnavailable } from './content.ts';
 export * from './events.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
 export * from './ports.ts';
 export * from './sync-state.ts';
 export {

@@ -16,6 +16,9 @@ export interface MailboxContext {
   db(): Db;
   /** As `mailbox.transaction`; inside one, a part that is undone alone when it fails. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  inTransaction(): boolean;
+  /** Runs once the transaction around the caller is committed; never when it is undone. Only in a transaction. */
+  afterCommit(action: () => void): void;
   /** FILETIME of now. */
   now(): bigint;
   /** ms since 1970. */
@@ -27,6 +30,10 @@ export interface MailboxContext {
   /** A `modified` event with the counts after the commit is due for this folder. */
   countsChanged(folderId: FolderId, origin: Origin): void;
   subscribe(listener: (event: StoreEvent) => void): () => void;
+  /** Source keys of folders that came from a foreign replica. */
+  readonly foreignFolderKeys: Map<FolderId, Uint8Array>;
+  /** Tells the sync engine, after the commit, that the outbox got rows. Only in a transaction. */
+  outboxGrew(): void;
 
   /** Row of `message` (select {@link messageColumns} or all) as a Message. Cheap: the bag is decoded when asked for. */
   messageFromRow(row: MessageRow): Message;
@@ -65,6 +72,9 @@ export const messageColumns = [
  * subscription to events. Search folders that need tables of their own add a migration (migrations/index.ts) and their
  * row types to schema.ts.
  */
-export type MailboxTables = Pick<Mailbox, 'hierarchyTable' | 'contentsTable' | 'setSearchCriteria' | 'searchCriteria'> & {
+export type MailboxTables = Pick<
+  Mailbox,
+  'hierarchyTable' | 'contentsTable' | 'setSearchCriteria' | 'searchCriteria'
+> & {
   close(): void;
 };

@@ -263,7 +263,12 @@ export interface Mailbox extends MailboxInfo {
   /** Changes properties; PidTagDisplayName renames (ecDuplicateName). */
   updateFolder(
     id: FolderId,
-    change: { set?: ReadonlyPropertyBag; remove?: readonly PropertyTag[]; changeKey?: Uint8Array; predecessorChangeList?: Uint8Array },
+    change: {
+      set?: ReadonlyPropertyBag;
+      remove?: readonly PropertyTag[];
+      changeKey?: Uint8Array;
+      predecessorChangeList?: Uint8Array;
+    },
     origin: Origin,
   ): Promise<Folder>;
   /** Errors: ecDuplicateName, ecFolderCycle, ecAccessDenied for special folders. */
@@ -305,16 +310,30 @@ export interface Mailbox extends MailboxInfo {
     to: FolderId,
     origin: Origin,
   ): Promise<BulkResult & { ids: Map<MessageId, MessageId> }>;
-  deleteMessages(folderId: FolderId, ids: readonly MessageId[], options: DeleteOptions, origin: Origin): Promise<BulkResult>;
+  deleteMessages(
+    folderId: FolderId,
+    ids: readonly MessageId[],
+    options: DeleteOptions,
+    origin: Origin,
+  ): Promise<BulkResult>;
   /** Read state of these messages, or of all in the folder. Returns the ids whose state changed. */
-  setReadState(folderId: FolderId, ids: readonly MessageId[] | 'all', read: boolean, origin: Origin): Promise<MessageId[]>;
+  setReadState(
+    folderId: FolderId,
+    ids: readonly MessageId[] | 'all',
+    read: boolean,
+    origin: Origin,
+  ): Promise<MessageId[]>;
   /** Returns the status before. */
   setMessageStatus(id: MessageId, mask: number, status: number, origin: Origin): Promise<number>;
   /**
    * Hands a message to the outbox for sending (in this transaction); it carries mfSubmitted until it was sent, then
    * goes to `sentFolderId`, or is deleted when that is null.
    */
-  submitMessage(id: MessageId, options: { sentFolderId: FolderId | null; notBefore?: number }, origin: Origin): Promise<void>;
+  submitMessage(
+    id: MessageId,
+    options: { sentFolderId: FolderId | null; notBefore?: number },
+    origin: Origin,
+  ): Promise<void>;
   /** Takes it back. Errors: ecUnableToAbort when it is already on its way, ecNotFound. */
   abortSubmit(id: MessageId): Promise<void>;
 

@@ -1,0 +1,138 @@
+import {
+  type AttachmentContent,
+  isLargeValue,
+  type LargeValue,
+  type MessageContent,
+  type PropertyBag,
+  type PropertyTag,
+} from '../mapi/index.ts';
+import { readAttachments } from './attachments.ts';
+import { isStoredMessageTag } from './computed-message.ts';
+import type { ContentCache } from './content-cache.ts';
+import type { MailboxContext } from './internal.ts';
+import type { StoreLimits } from './limits.ts';
+import type { FullMessageRow } from './message-save.ts';
+import { decodeRecipients } from './recipients.ts';
+import { bagOf } from './rows.ts';
+import type { ContentSource } from './types.ts';
+
+/** Content of a message is on the backend, and the backend cannot be reached or no longer has it. */
+export class ContentUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ContentUnavailable';
+  }
+}
+
+/** Turns a raw mail into what MAPI holds of it; parseMime of formats/. */
+export type Convert = (raw: LargeValue) => Promise<MessageContent>;
+
+export interface ContentReader {
+  /** All of a message: from its rows, or from the backend's mail with what is stored laid over it. */
+  read(context: MailboxContext, row: FullMessageRow): Promise<MessageContent>;
+}
+
+/** Reads contents; keeps a few parsed ones in memory and raw ones in the cache. */
+export function createContentReader(
+  cache: ContentCache,
+  source: () => ContentSource | undefined,
+  convert: Convert,
+  limits: StoreLimits,
+): ContentReader {
+  const parsed = new Map<string, { content: MessageContent; size: number }>();
+  let parsedBytes = 0;
+
+  const keep = (name: string, content: MessageContent) => {
+    const size = memoryOf(content);
+    parsed.set(name, { content, size });
+    parsedBytes += size;
+    for (const [oldest, entry] of parsed) {
+      if (parsed.size <= limits.parsedContents && parsedBytes <= limits.parsedContentBytes) break;
+      parsed.delete(oldest);
+      parsedBytes -= entry.size;
+    }
+  };
+
+  const remote = async (context: MailboxContext, row: FullMessageRow): Promise<MessageContent> => {
+    const name = `${context.mailbox.guid}/${row.key}-${row.content_version}`;
+    const known = parsed.get(name);
+    if (known) {
+      parsed.delete(name);
+      parsed.set(name, known);
+      return known.content;
+    }
+    try {
+      const raw = await cache.get(name, async () => {
+        const from = source();
+        if (!from) throw new ContentUnavailable('there is no source of message contents');
+        return from.fetch(context.mailbox, row.key);
+      });
+      const content = await convert(raw);
+      if (!parsed.has(name)) keep(name, content);
+      return content;
+    } catch (error) {
+      if (error instanceof ContentUnavailable) throw error;
+      throw new ContentUnavailable('the content of the message could not be read', { cause: error });
+    }
+  };
+
+  return {
+    async read(context, row) {
+      const stored = bagOf(
+        { mailboxId: context.mailbox.id, db: () => context.db() },
+        row.key,
+        row.properties,
+        row.large_values,
+      );
+      const recipients = decodeRecipients(row.recipients);
+      if (row.content_state === 0) {
+        return { properties: stored, recipients, attachments: await readAttachments(context, row.key) };
+      }
+      const content = await remote(context, row);
+      const properties: PropertyBag = new Map();
+      const hidden = new Set(row.hidden_tags === null ? [] : (JSON.parse(row.hidden_tags) as PropertyTag[]));
+      for (const [tag, value] of content.properties) {
+        if (!hidden.has(tag) && isStoredMessageTag(tag)) properties.set(tag, value);
+      }
+      for (const [tag, value] of stored) properties.set(tag, value);
+      return {
+        properties,
+        recipients: row.recipients === null ? content.recipients.map((recipient) => new Map(recipient)) : recipients,
+        attachments: content.attachments.map(copyAttachment),
+      };
+    },
+  };
+}
+
+/** Bags of their own, so that who gets them may change them. */
+const copyAttachment = (attachment: AttachmentContent): AttachmentContent => ({
+  ...attachment,
+  properties: new Map(attachment.properties),
+  ...(attachment.embedded
+    ? {
+        embedded: {
+          properties: new Map(attachment.embedded.properties),
+          recipients: attachment.embedded.recipients.map((recipient) => new Map(recipient)),
+          attachments: attachment.embedded.attachments.map(copyAttachment),
+        },
+      }
+    : {}),
+});
+
+/** About how many bytes a content holds in memory; values read from the cache count a little. */
+function memoryOf(content: MessageContent): number {
+  const ofBag = (bag: PropertyBag): number => {
+    let size = 200;
+    for (const value of bag.values()) {
+      if (typeof value === 'string') size += value.length * 2;
+      else if (value instanceof Uint8Array) size += value.length;
+      else size += isLargeValue(value) ? 1000 : 50;
+    }
+    return size;
+  };
+  let size = ofBag(content.properties);
+  for (const recipient of content.recipients) size += ofBag(recipient);
+  for (const { properties, embedded } of content.attachments)
+    size += ofBag(properties) + (embedded ? memoryOf(embedded) : 0);
+  return size;
+}

@@ -1,0 +1,340 @@
+import {
+  decodeBag,
+  ec,
+  encodeBag,
+  fileTimeFromMs,
+  isLargeValue,
+  MapiError,
+  type PropertyBag,
+  parseSourceKey,
+  removeProperty,
+  setProperty,
+  sourceKey,
+} from '../mapi/index.ts';
+import { WireError } from '../wire/index.ts';
+import type { ContentReader } from './content.ts';
+import type { EventSink, StoreDatabase } from './database.ts';
+import { mergeNotes } from './event-merge.ts';
+import type { StoreEvent } from './events.ts';
+import {
+  childFolders,
+  copyFolder,
+  createFolder,
+  deleteFolder,
+  emptyFolder,
+  folderRow,
+  moveFolder,
+  updateFolder,
+} from './folders.ts';
+import type { MailboxContext } from './internal.ts';
+import { readWhole } from './large-value.ts';
+import { type StoreLimits, storeLimits } from './limits.ts';
+import {
+  abortSubmit,
+  copyMessages,
+  deleteMessages,
+  moveMessages,
+  setMessageStatus,
+  setReadState,
+  submitMessage,
+} from './message-bulk.ts';
+import { saveMessage } from './message-save.ts';
+import { namedProperties } from './named-properties.ts';
+import { receiveFolder, receiveFolders, setReceiveFolder } from './receive-folders.ts';
+import { replicas } from './replicas.ts';
+import { folderFromRow, messageFromRow } from './rows.ts';
+import { syncState } from './sync.ts';
+import { createTables } from './tables/index.ts';
+import type { FolderId, FolderRole, Mailbox, MailboxInfo, Message } from './types.ts';
+
+/** What all mailboxes of a store share. */
+export interface MailboxServices {
+  readonly database: StoreDatabase;
+  readonly contents: ContentReader;
+  readonly limits: StoreLimits;
+  /** ms since 1970. */
+  readonly clock: () => number;
+}
+
+/** A mailbox that is in use, and what the store itself does with it. */
+export interface OpenMailbox {
+  readonly context: MailboxContext;
+  /** Name and DN may change. */
+  info: MailboxInfo;
+  readonly specialFolders: Map<FolderRole, FolderId>;
+  /** Begins following events for search folders: after the special folders are there. */
+  start(): void;
+  close(): void;
+}
+
+/** A mailbox over its rows. */
+export function openMailbox(services: MailboxServices, initial: MailboxInfo): OpenMailbox {
+  const { database, contents, limits, clock } = services;
+  const mailboxId = initial.id;
+  const listeners = new Set<(event: StoreEvent) => void>();
+  let outboxListener: (() => void) | undefined;
+  let outboxTold = false;
+  const source = { mailboxId, db: () => database.db() };
+
+  const sink: EventSink = {
+    async prepare(notes, db) {
+      const { events, counts } = mergeNotes(notes);
+      if (counts.size === 0) return events;
+      const rows = await db
+        .selectFrom('folder')
+        .select(['id', 'parent_id', 'content_count', 'unread_count'])
+        .where('mailbox_id', '=', mailboxId)
+        .where('id', 'in', [...counts.keys()])
+        .where('deleted', '=', 0)
+        .execute();
+      for (const row of rows) {
+        const counted = { contentCount: row.content_count, unreadCount: row.unread_count };
+        const index = events.findIndex(
+          (event) => event.object === 'folder' && event.kind === 'modified' && event.folderId === row.id,
+        );
+        if (index >= 0) {
+          events[index] = { ...events[index]!, ...counted } as StoreEvent;
+        } else {
+          events.push({
+            object: 'folder',
+            kind: 'modified',
+            folderId: row.id,
+            parentId: row.parent_id ?? undefined,
+            ...counted,
+            origin: counts.get(row.id)!,
+          });
+        }
+      }
+      return events;
+    },
+    deliver(events) {
+      for (const event of events) for (const listener of [...listeners]) listener(event);
+    },
+  };
+
+  const context: MailboxContext = {
+    get mailbox() {
+      return mailbox;
+    },
+    limits,
+    db: () => database.db(),
+    transaction: (work) => database.transaction(work),
+    inTransaction: () => database.inTransaction(),
+    afterCommit: (action) => database.afterCommit(action),
+    now: () => fileTimeFromMs(clock()),
+    nowMs: clock,
+    async allocate(count) {
+      if (count < 1) return 0;
+      const { next_counter } = await database
+        .db()
+        .updateTable('mailbox')
+        .set((eb) => ({ next_counter: eb('next_counter', '+', count) }))
+        .where('id', '=', mailboxId)
+        .returning('next_counter')
+        .executeTakeFirstOrThrow();
+      if (next_counter > storeLimits.lastCounter) throw new MapiError(ec.storeFull, 'the mailbox has used up its ids');
+      return next_counter - count;
+    },
+    emit: (event) => database.note(sink, { event }),
+    countsChanged: (countsOf, origin) => database.note(sink, { countsOf, origin }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    foreignFolderKeys: new Map(),
+    outboxGrew() {
+      database.afterCommit(() => {
+        // One call however many rows came, and outside of whoever made the change.
+        if (outboxTold || !outboxListener) return;
+        outboxTold = true;
+        setImmediate(() => {
+          outboxTold = false;
+          outboxListener?.();
+        });
+      });
+    },
+    messageFromRow: (row) => messageFromRow(source, row),
+    folderFromRow,
+  };
+
+  const specialFolders = new Map<FolderRole, FolderId>();
+  const opened: OpenMailbox = {
+    context,
+    info: initial,
+    specialFolders,
+    start: () => void startTables(),
+    close: () => tables?.close(),
+  };
+  let tables: ReturnType<typeof createTables> | undefined;
+  const startTables = () => {
+    tables ??= createTables(context);
+    return tables;
+  };
+
+  const message = async (
+    by: 'id' | 'key',
+    value: number,
+    options: { softDeleted?: boolean } = {},
+  ): Promise<Message | undefined> => {
+    const query = database
+      .db()
+      .selectFrom('message')
+      .selectAll()
+      .where('mailbox_id', '=', mailboxId)
+      .where(by, '=', value);
+    const row = await (options.softDeleted ? query : query.where('deleted', '=', 0)).executeTakeFirst();
+    return row && context.messageFromRow(row);
+  };
+
+  const mailbox: Mailbox = {
+    id: mailboxId,
+    guid: initial.guid,
+    replicaGuid: initial.replicaGuid,
+    mappingSignature: initial.mappingSignature,
+    get address() {
+      return opened.info.address;
+    },
+    get displayName() {
+      return opened.info.displayName;
+    },
+    get legacyDn() {
+      return opened.info.legacyDn;
+    },
+    transaction: (work) => database.transaction(work),
+
+    specialFolder(role) {
+      const id = specialFolders.get(role);
+      if (id === undefined) throw new MapiError(ec.notFound, `the mailbox has no ${role}`);
+      return id;
+    },
+    folderSourceKey: (id) => context.foreignFolderKeys.get(id) ?? sourceKey(initial.replicaGuid, id),
+    async folder(id) {
+      const row = await folderRow(context, id);
+      return row && folderFromRow(row);
+    },
+    childFolders: (id, options) => childFolders(context, id, options),
+    createFolder: (input, origin) => createFolder(context, input, origin),
+    updateFolder: (id, change, origin) => updateFolder(context, id, change, origin),
+    moveFolder: (id, parentId, displayName, origin) => moveFolder(context, id, parentId, displayName, origin),
+    copyFolder: (id, parentId, displayName, deep, origin) =>
+      copyFolder(context, id, parentId, displayName, deep, origin),
+    deleteFolder: (id, options, origin) => deleteFolder(context, id, options, origin),
+    emptyFolder: (id, options, origin) => emptyFolder(context, id, options, origin),
+
+    message: (id, options) => message('id', id, options),
+    messageByKey: (key, options) => message('key', key, options),
+    async messageIds(folderId, options = {}) {
+      const rows = await database
+        .db()
+        .selectFrom('message')
+        .select('id')
+        .where('mailbox_id', '=', mailboxId)
+        .where('folder_id', '=', folderId)
+        .where('associated', '=', options.associated ? 1 : 0)
+        .where('deleted', '=', 0)
+        .orderBy('delivery_time', 'desc')
+        .orderBy('id', 'desc')
+        .execute();
+      return rows.map((row) => row.id);
+    },
+    async content(of) {
+      const row = await database
+        .db()
+        .selectFrom('message')
+        .selectAll()
+        .where('mailbox_id', '=', mailboxId)
+        .where('key', '=', of.key)
+        .executeTakeFirst();
+      if (!row) throw new MapiError(ec.objectDeleted);
+      return contents.read(context, row);
+    },
+    saveMessage: (change, origin) => saveMessage(context, change, origin),
+    moveMessages: (from, ids, to, origin) => moveMessages(context, from, ids, to, origin),
+    copyMessages: (from, ids, to, origin) => copyMessages(context, from, ids, to, origin),
+    deleteMessages: (folderId, ids, options, origin) => deleteMessages(context, folderId, ids, options, origin),
+    setReadState: (folderId, ids, read, origin) => setReadState(context, folderId, ids, read, origin),
+    setMessageStatus: (id, mask, status, origin) => setMessageStatus(context, id, mask, status, origin),
+    submitMessage: (id, options, origin) => submitMessage(context, id, options, origin),
+    abortSubmit: (id) => abortSubmit(context, id),
+
+    async storeProperties() {
+      const { properties } = await database
+        .db()
+        .selectFrom('mailbox')
+        .select('properties')
+        .where('id', '=', mailboxId)
+        .executeTakeFirstOrThrow();
+      return decodeBag(properties);
+    },
+    setStoreProperties: (set, remove) =>
+      database.transaction(async () => {
+        const bag: PropertyBag = new Map(await mailbox.storeProperties()) as PropertyBag;
+        for (const tag of remove) removeProperty(bag, tag);
+        for (const [tag, value] of set) {
+          setProperty(bag, tag, isLargeValue(value) ? await readWhole(value, storeLimits.bagBytes * 8) : value);
+        }
+        await database
+          .db()
+          .updateTable('mailbox')
+          .set({ properties: encodeBag(bag) })
+          .where('id', '=', mailboxId)
+          .execute();
+      }),
+
+    propertyIds: (names, create) => named.ids(names, create),
+    propertyNames: (ids) => named.names(ids),
+    allPropertyNames: () => named.all(),
+
+    async allocateIds(count) {
+      if (!Number.isInteger(count) || count < 1 || count > storeLimits.reservedIds)
+        throw new MapiError(ec.invalidParam);
+      return database.transaction(() => context.allocate(count));
+    },
+    replidOf: (guid, create) => replids.replidOf(guid, create),
+    guidOfReplid: (replid) => replids.guidOf(replid),
+    async findBySourceKey(key) {
+      try {
+        const { guid, counter } = parseSourceKey(key);
+        if (guid === initial.replicaGuid) {
+          if (await mailbox.folder(counter)) return { kind: 'folder', id: counter };
+          if (await mailbox.message(counter)) return { kind: 'message', id: counter };
+        }
+      } catch (error) {
+        if (error instanceof WireError) return undefined;
+        throw error;
+      }
+      for (const table of ['folder', 'message'] as const) {
+        const row = await database
+          .db()
+          .selectFrom(table)
+          .select('id')
+          .where('mailbox_id', '=', mailboxId)
+          .where('source_key', '=', key)
+          .where('deleted', '=', 0)
+          .executeTakeFirst();
+        if (row) return { kind: table, id: row.id };
+      }
+      return undefined;
+    },
+
+    receiveFolder: (messageClass) => receiveFolder(context, messageClass),
+    setReceiveFolder: (messageClass, folderId) => setReceiveFolder(context, messageClass, folderId),
+    receiveFolders: () => receiveFolders(context),
+
+    hierarchyTable: (folderId, options) => startTables().hierarchyTable(folderId, options),
+    contentsTable: (folderId, options) => startTables().contentsTable(folderId, options),
+    setSearchCriteria: (folderId, criteria) => startTables().setSearchCriteria(folderId, criteria),
+    searchCriteria: (folderId) => startTables().searchCriteria(folderId),
+
+    subscribe: (listener) => context.subscribe(listener),
+    get sync() {
+      return sync;
+    },
+  };
+  const named = namedProperties(context);
+  const replids = replicas(context);
+  const sync = syncState(context, (listener) => {
+    outboxListener = listener;
+  });
+  return opened;
+}

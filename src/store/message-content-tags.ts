@@ -1,0 +1,40 @@
+import { idOf, PidTag, type PropertyTag } from '../mapi/index.ts';
+
+/**
+ * Properties that a mail on the backend has in itself: a client's change of one of them means that the whole mail has
+ * to be written anew. All others are kept beside it (overlay).
+ */
+const contentTags: readonly PropertyTag[] = [
+  PidTag.Body,
+  PidTag.Html,
+  PidTag.RtfCompressed,
+  PidTag.Subject,
+  PidTag.SubjectPrefix,
+  PidTag.NormalizedSubject,
+  PidTag.MessageClass,
+  PidTag.InternetMessageId,
+  PidTag.InReplyToId,
+  PidTag.InternetReferences,
+  PidTag.TransportMessageHeaders,
+  PidTag.SenderName,
+  PidTag.SenderEmailAddress,
+  PidTag.SenderAddressType,
+  PidTag.SenderSmtpAddress,
+  PidTag.SentRepresentingName,
+  PidTag.SentRepresentingEmailAddress,
+  PidTag.SentRepresentingAddressType,
+  PidTag.SentRepresentingSmtpAddress,
+  PidTag.ReplyRecipientEntries,
+  PidTag.ReplyRecipientNames,
+  PidTag.Importance,
+  PidTag.Sensitivity,
+  PidTag.ConversationIndex,
+  PidTag.ClientSubmitTime,
+];
+const ids = new Set(contentTags.map(idOf));
+
+export const isContentTag = (tag: PropertyTag): boolean => ids.has(idOf(tag));
+
+/** Properties of a mail that only its source has: they go when the content is released to the backend. */
+const sourceOnly = new Set([PidTag.Body, PidTag.Html, PidTag.RtfCompressed, PidTag.TransportMessageHeaders].map(idOf));
+export const isSourceOnlyTag = (tag: PropertyTag): boolean => sourceOnly.has(idOf(tag));

@@ -1,0 +1,384 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { splitSubject } from '../formats/index.ts';
+import {
+  ec,
+  getBigint,
+  getNumber,
+  getString,
+  MapiError,
+  type MessageContent,
+  PidTag,
+  type PropertyBag,
+  type PropertyTag,
+  type ReadonlyPropertyBag,
+  removeProperty,
+  setProperty,
+  storedTag,
+} from '../mapi/index.ts';
+import { attachmentIds, measureAttachments, removeAttachments, replaceBag, writeAttachment } from './attachments.ts';
+import { isStoredMessageTag } from './computed-message.ts';
+import { applyCounts, count, noChange } from './counters.ts';
+import type { MessageEvent } from './events.ts';
+import type { MailboxContext } from './internal.ts';
+import { splitBag } from './large-value.ts';
+import { storeLimits } from './limits.ts';
+import { derivedColumns } from './message-columns.ts';
+import { isContentTag } from './message-content-tags.ts';
+import { queue } from './outbox.ts';
+import { encodeRecipients, setDisplayNames } from './recipients.ts';
+import { bagOf, computedFlags, mf } from './rows.ts';
+import type { MessageTable } from './schema.ts';
+import { ownSourceKey } from './source-keys.ts';
+import type { FolderId, Message, MessageChange, MessageKey, Origin } from './types.ts';
+import { nextVersion } from './versions.ts';
+
+export type FullMessageRow = Selectable<MessageTable>;
+
+/** Remote content that was fetched because a change needs it here. */
+interface Localised {
+  readonly version: number;
+  readonly content: MessageContent;
+}
+
+/** See {@link Mailbox.saveMessage}. `created` tells what a new message is announced as. */
+export async function saveMessage(
+  context: MailboxContext,
+  change: MessageChange,
+  origin: Origin,
+  created?: Partial<MessageEvent>,
+): Promise<Message> {
+  // Before the transaction: the backend may take its time, and nobody can write meanwhile.
+  const localised = context.inTransaction() ? undefined : await localise(context, change, origin);
+  return context.transaction(async () => {
+    const key =
+      change.id === undefined
+        ? await createMessage(context, change, origin, created)
+        : await updateMessage(context, change, change.id, origin, localised);
+    return context.messageFromRow((await messageRow(context, 'key', key))!);
+  });
+}
+
+/** A message that is not soft-deleted, all columns. */
+export const messageRow = (
+  context: MailboxContext,
+  by: 'id' | 'key',
+  value: number,
+): Promise<FullMessageRow | undefined> =>
+  context
+    .db()
+    .selectFrom('message')
+    .selectAll()
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where(by, '=', value)
+    .where('deleted', '=', 0)
+    .executeTakeFirst();
+
+/** Throws ecNotFound unless the folder is there, ecNotSupported when it cannot hold such messages. */
+export async function checkFolder(context: MailboxContext, folderId: FolderId, associated: boolean): Promise<void> {
+  const folder = await context
+    .db()
+    .selectFrom('folder')
+    .select('type')
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('id', '=', folderId)
+    .where('deleted', '=', 0)
+    .executeTakeFirst();
+  if (!folder) throw new MapiError(ec.notFound, 'no such folder');
+  if (folder.type === 'search' && !associated) throw new MapiError(ec.notSupported, 'search folders hold no messages');
+}
+
+async function createMessage(
+  context: MailboxContext,
+  change: MessageChange,
+  origin: Origin,
+  event: Partial<MessageEvent> = {},
+): Promise<MessageKey> {
+  const associated = change.associated ?? false;
+  await checkFolder(context, change.folderId, associated);
+  const key = await context.allocate(3);
+  const cn = key + 1;
+  const id = change.newId ?? key + 2;
+  if (change.newId !== undefined) await checkNewId(context, change.newId, key);
+
+  const now = context.now();
+  const created = getBigint(change.set ?? new Map(), PidTag.CreationTime) ?? now;
+  const bag: PropertyBag = new Map();
+  applyProperties(bag, change);
+  setDefaults(bag, created);
+  const recipients = change.recipients ? await encodeRecipients(change.recipients) : null;
+  if (change.recipients) setDisplayNames(bag, change.recipients);
+
+  const givenFlags = change.flags ?? getNumber(change.set ?? new Map(), PidTag.MessageFlags);
+  const fromClient = origin.kind === 'client';
+  const read = change.read ?? (givenFlags === undefined ? fromClient || associated : (givenFlags & mf.read) !== 0);
+  const flags = (givenFlags ?? (fromClient && !associated ? mf.unsent : 0)) & ~computedFlags;
+  const remote = change.remoteContent;
+  const attachments = remote ? [] : (change.putAttachments ?? []);
+  checkAttachmentCount(attachments.length);
+  const inParts = attachments.length > 0 || splitBag(bag).large.length > 0;
+  const whole = inParts ? emptyBag : await replaceBag(context, key, null, bag);
+  const row = {
+    mailbox_id: context.mailbox.id,
+    key,
+    id,
+    folder_id: change.folderId,
+    associated: associated ? 1 : 0,
+    deleted: 0,
+    created,
+    last_modified: change.lastModified ?? now,
+    size: remote?.size ?? whole.size + (recipients?.length ?? 0),
+    flags: flags | mf.unmodified | (read ? mf.everRead : 0),
+    read: read ? 1 : 0,
+    status: getNumber(change.set ?? new Map(), PidTag.MessageStatus) ?? 0,
+    has_attachments: remote?.hasAttachments ? 1 : 0,
+    ...nextVersion(context, cn, undefined, change),
+    read_cn: cn,
+    source_key: ownSourceKey(context, change.sourceKey, id),
+    content_state: remote ? 1 : 0,
+    content_version: cn,
+    ...derivedColumns(bag, created),
+    recipients,
+    properties: whole.properties,
+    large_values: whole.large_values,
+  };
+  await context.db().insertInto('message').values(row).execute();
+  let completed = {};
+  let visible = false;
+  if (inParts) {
+    // Chunks and attachments hang on the row, so it came first and is completed after them.
+    const written = await replaceBag(context, key, null, bag);
+    let size = written.size + (recipients?.length ?? 0);
+    for (const attachment of attachments) size += await writeAttachment(context, key, null, attachment);
+    visible = attachments.length > 0 && (await measureAttachments(context, key)).visible;
+    completed = {
+      size: remote?.size ?? size,
+      properties: written.properties,
+      large_values: written.large_values,
+      ...(visible ? { has_attachments: 1 } : {}),
+    };
+    await context
+      .db()
+      .updateTable('message')
+      .set(completed)
+      .where('mailbox_id', '=', context.mailbox.id)
+      .where('key', '=', key)
+      .execute();
+  }
+
+  const counts = noChange();
+  count(counts, { ...row, ...completed }, 1);
+  await applyCounts(context, change.folderId, counts, origin);
+  context.emit({
+    object: 'message',
+    kind: 'created',
+    folderId: change.folderId,
+    messageId: id,
+    associated,
+    origin,
+    ...event,
+  });
+  if (change.newMail) {
+    const hasAttach = remote?.hasAttachments || visible ? mf.hasAttach : 0;
+    context.emit({
+      object: 'message',
+      kind: 'newMail',
+      folderId: change.folderId,
+      messageId: id,
+      associated,
+      messageClass: row.message_class,
+      messageFlags: flags | mf.unmodified | hasAttach | (read ? mf.read : 0),
+      origin,
+    });
+  }
+  await queue(context, 'message', key, cn, origin);
+  return key;
+}
+
+const emptyBag = { properties: new Uint8Array(0), large_values: null, size: 0 };
+
+/** An id that a client brings has to be one that it was given, and not in use. */
+async function checkNewId(context: MailboxContext, id: number, nextCounter: number): Promise<void> {
+  const taken =
+    id < 1 ||
+    id >= nextCounter ||
+    (await context
+      .db()
+      .selectFrom('message')
+      .select('key')
+      .where('mailbox_id', '=', context.mailbox.id)
+      .where('id', '=', id)
+      .executeTakeFirst());
+  if (taken) throw new MapiError(ec.invalidParam, 'the message id was not reserved or is in use');
+}
+
+function checkAttachmentCount(number: number): void {
+  if (number > storeLimits.attachmentsPerMessage) throw new MapiError(ec.tooBig, 'too many attachments');
+}
+
+async function updateMessage(
+  context: MailboxContext,
+  change: MessageChange,
+  id: number,
+  origin: Origin,
+  localised: Localised | undefined,
+): Promise<MessageKey> {
+  const before = await messageRow(context, 'id', id);
+  if (!before || before.folder_id !== change.folderId) throw new MapiError(ec.notFound, 'no such message');
+  if (change.baseChangeNumber !== undefined && change.baseChangeNumber !== before.cn) {
+    throw new MapiError(ec.objectModified);
+  }
+  const { key } = before;
+  const source = { mailboxId: context.mailbox.id, db: () => context.db() };
+  let bag = bagOf(source, key, before.properties, before.large_values);
+  const touchesContent = changesContent(change, bag);
+  let recipients = before.recipients;
+  let remote = before.content_state === 1;
+
+  if (remote && touchesContent && origin.kind === 'client') {
+    const content =
+      localised?.version === before.content_version
+        ? localised.content
+        : await context.mailbox.content(context.messageFromRow(before));
+    bag = new Map();
+    for (const [tag, value] of content.properties) if (isStoredMessageTag(tag)) setProperty(bag, tag, value);
+    recipients = await encodeRecipients(content.recipients);
+    for (const attachment of content.attachments) await writeAttachment(context, key, null, attachment);
+    remote = false;
+  }
+
+  applyProperties(bag, change);
+  if (change.recipients) {
+    recipients = await encodeRecipients(change.recipients);
+    setDisplayNames(bag, change.recipients);
+  }
+  let attachmentSize: number | undefined;
+  let hasAttachments = before.has_attachments;
+  if (!remote) {
+    const put = change.putAttachments ?? [];
+    const gone = await attachmentIds(context, key, [
+      ...(change.removeAttachments ?? []),
+      ...put.map((attachment) => attachment.number),
+    ]);
+    // The new ones may be read from the old ones.
+    for (const attachment of put) await writeAttachment(context, key, null, attachment);
+    await removeAttachments(context, key, gone);
+    const measured = await measureAttachments(context, key);
+    checkAttachmentCount(measured.count);
+    attachmentSize = measured.size;
+    hasAttachments = measured.visible ? 1 : 0;
+  }
+  const written = await replaceBag(context, key, before.large_values, bag);
+
+  const cn = await context.allocate(1);
+  const read = change.read === undefined ? before.read : change.read ? 1 : 0;
+  const flags =
+    (change.flags === undefined ? before.flags : (change.flags & ~computedFlags) | (before.flags & mf.unmodified)) |
+    (read ? mf.everRead : 0);
+  const after = {
+    ...nextVersion(context, cn, before.pcl, change),
+    ...(read === before.read ? {} : { read_cn: cn }),
+    ...(change.sourceKey ? { source_key: ownSourceKey(context, change.sourceKey, id) } : {}),
+    last_modified: change.lastModified ?? context.now(),
+    flags: touchesContent && origin.kind === 'client' ? flags & ~mf.unmodified : flags,
+    read,
+    size: remote ? before.size : written.size + (recipients?.length ?? 0) + (attachmentSize ?? 0),
+    has_attachments: hasAttachments,
+    content_state: remote ? 1 : 0,
+    content_version: remote ? before.content_version : cn,
+    ...derivedColumns(bag, BigInt(before.created)),
+    recipients,
+    properties: written.properties,
+    large_values: written.large_values,
+    hidden_tags: remote ? hiddenTags(before.hidden_tags, change) : null,
+  };
+  await context
+    .db()
+    .updateTable('message')
+    .set(after)
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('key', '=', key)
+    .execute();
+
+  const counts = noChange();
+  count(counts, before, -1);
+  count(counts, { ...before, ...after }, 1);
+  await applyCounts(context, before.folder_id, counts, origin);
+  context.emit({
+    object: 'message',
+    kind: 'modified',
+    folderId: before.folder_id,
+    messageId: id,
+    associated: before.associated !== 0,
+    origin,
+  });
+  await queue(context, 'message', key, cn, origin);
+  return key;
+}
+
+/** Fetches the content of a remote message that the change needs to be here. */
+async function localise(
+  context: MailboxContext,
+  change: MessageChange,
+  origin: Origin,
+): Promise<Localised | undefined> {
+  if (change.id === undefined || origin.kind !== 'client') return undefined;
+  const row = await messageRow(context, 'id', change.id);
+  if (row?.content_state !== 1) return undefined;
+  const message = context.messageFromRow(row);
+  if (!changesContent(change, message.properties)) return undefined;
+  return { version: row.content_version, content: await context.mailbox.content(message) };
+}
+
+/** Whether a change reaches what a mail on the backend has in itself. Setting what is already so does not. */
+function changesContent(change: MessageChange, bag: ReadonlyPropertyBag): boolean {
+  if (change.recipients || change.putAttachments?.length || change.removeAttachments?.length) return true;
+  if (change.remove?.some((tag) => isContentTag(tag))) return true;
+  for (const [tag, value] of change.set ?? []) {
+    if (isContentTag(tag) && !sameValue(bag.get(storedTag(bag, tag) ?? tag), value)) return true;
+  }
+  return false;
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? Buffer.compare(a, b) === 0 : a === b;
+}
+
+/** Puts the changed properties into a bag, and the subject and its parts in step (MS-OXCMSG 2.2.1.46). */
+function applyProperties(bag: PropertyBag, change: MessageChange): void {
+  const set = change.set ?? new Map();
+  for (const tag of change.remove ?? []) removeProperty(bag, tag);
+  for (const [tag, value] of set) if (isStoredMessageTag(tag)) setProperty(bag, tag, value);
+  const has = (tag: PropertyTag) => getString(set, tag) !== undefined;
+  if (has(PidTag.Subject)) {
+    const subject = getString(bag, PidTag.Subject)!;
+    const prefix = getString(set, PidTag.SubjectPrefix);
+    const parts =
+      prefix !== undefined && subject.startsWith(prefix)
+        ? { prefix, normalized: subject.slice(prefix.length) }
+        : splitSubject(subject);
+    setProperty(bag, PidTag.SubjectPrefix, parts.prefix);
+    setProperty(bag, PidTag.NormalizedSubject, parts.normalized);
+  } else if (has(PidTag.SubjectPrefix) || has(PidTag.NormalizedSubject)) {
+    const prefix = getString(bag, PidTag.SubjectPrefix) ?? '';
+    setProperty(bag, PidTag.Subject, prefix + (getString(bag, PidTag.NormalizedSubject) ?? ''));
+  } else if (change.remove?.some((tag) => storedTag(new Map([[PidTag.Subject, '']]), tag) !== undefined)) {
+    removeProperty(bag, PidTag.SubjectPrefix);
+    removeProperty(bag, PidTag.NormalizedSubject);
+  }
+}
+
+/** What every new message has (MS-OXCMSG 3.2.5.2). */
+function setDefaults(bag: PropertyBag, created: bigint): void {
+  if (!getString(bag, PidTag.MessageClass)) setProperty(bag, PidTag.MessageClass, 'IPM.Note');
+  if (storedTag(bag, PidTag.SearchKey) === undefined) setProperty(bag, PidTag.SearchKey, randomBytes(16));
+  if (storedTag(bag, PidTag.MessageDeliveryTime) === undefined) setProperty(bag, PidTag.MessageDeliveryTime, created);
+}
+
+/** Which properties of the remote source are not to be seen any more. */
+function hiddenTags(before: string | null, change: MessageChange): string | null {
+  const hidden = new Set(before === null ? [] : (JSON.parse(before) as PropertyTag[]));
+  for (const tag of change.remove ?? []) hidden.add(tag);
+  for (const tag of change.set?.keys() ?? []) hidden.delete(tag);
+  return hidden.size === 0 ? null : JSON.stringify([...hidden]);
+}

@@ -1,0 +1,68 @@
+import {
+  decodeBag,
+  ec,
+  encodeBag,
+  getNumber,
+  getString,
+  isLargeValue,
+  MapiError,
+  PidTag,
+  type PropertyBag,
+  Ptyp,
+  type ReadonlyPropertyBag,
+  setProperty,
+  typeOf,
+} from '../mapi/index.ts';
+import { readWhole } from './large-value.ts';
+import { storeLimits } from './limits.ts';
+
+/** Recipients as one value of a row: each a length (u32 LE) and its bag. Null when there are none. */
+export async function encodeRecipients(recipients: readonly ReadonlyPropertyBag[]): Promise<Uint8Array | null> {
+  if (recipients.length === 0) return null;
+  if (recipients.length > storeLimits.recipientsPerMessage) throw new MapiError(ec.tooManyRecips);
+  const parts: Uint8Array[] = [];
+  for (const [index, recipient] of recipients.entries()) {
+    const bag: PropertyBag = new Map();
+    for (const [tag, value] of recipient)
+      setProperty(bag, tag, isLargeValue(value) ? await inMemory(tag, value) : value);
+    if (getNumber(bag, PidTag.Rowid) === undefined) setProperty(bag, PidTag.Rowid, index);
+    const bytes = encodeBag(bag);
+    const size = Buffer.allocUnsafe(4);
+    size.writeUInt32LE(bytes.length);
+    parts.push(size, bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+async function inMemory(tag: number, value: Parameters<typeof readWhole>[0]): Promise<string | Uint8Array> {
+  const bytes = await readWhole(value, storeLimits.bagBytes);
+  return typeOf(tag) === Ptyp.String ? Buffer.from(bytes).toString('utf16le') : bytes;
+}
+
+export function decodeRecipients(bytes: Uint8Array | null): PropertyBag[] {
+  const recipients: PropertyBag[] = [];
+  if (bytes === null) return recipients;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < buffer.length; ) {
+    const end = at + 4 + buffer.readUInt32LE(at);
+    recipients.push(decodeBag(buffer.subarray(at + 4, end)));
+    at = end;
+  }
+  return recipients;
+}
+
+const displayTags = [
+  [PidTag.DisplayTo, 1],
+  [PidTag.DisplayCc, 2],
+  [PidTag.DisplayBcc, 3],
+] as const;
+
+/** PidTagDisplayTo, PidTagDisplayCc and PidTagDisplayBcc (MS-OXOMSG 2.2.1.9): names with `; ` between them. */
+export function setDisplayNames(bag: PropertyBag, recipients: readonly ReadonlyPropertyBag[]): void {
+  for (const [tag, type] of displayTags) {
+    const names = recipients
+      .filter((recipient) => ((getNumber(recipient, PidTag.RecipientType) ?? 1) & 0xf) === type)
+      .map((recipient) => getString(recipient, PidTag.DisplayName) || getString(recipient, PidTag.EmailAddress) || '');
+    setProperty(bag, tag, names.join('; '));
+  }
+}

@@ -1,0 +1,278 @@
+import type { Selectable } from 'kysely';
+import { decodeBag, encodeBag, type PropertyBag } from '../mapi/index.ts';
+import { removeAttachments } from './attachments.ts';
+import { type MailboxContext, messageColumns } from './internal.ts';
+import { formatReferences, parseReferences } from './large-value.ts';
+import { isSourceOnlyTag } from './message-content-tags.ts';
+import { messageRow } from './message-save.ts';
+import type { MessageLinkTable, OutboxTable } from './schema.ts';
+import type { MessageLink, OutboxRow, SyncState } from './sync-state.ts';
+
+/** The sync engine's tables of one mailbox. `listen` takes the listener of {@link SyncState.onOutbox}. */
+export function syncState(context: MailboxContext, listen: (listener: () => void) => void): SyncState {
+  const mailboxId = context.mailbox.id;
+  const outbox = () => context.db().selectFrom('outbox').where('mailbox_id', '=', mailboxId);
+  const change = (work: () => Promise<unknown>): Promise<void> =>
+    context.transaction(async () => {
+      await work();
+    });
+  const updateOutbox = (row: OutboxRow, set: { due_at?: number; error?: string; note?: string; attempts?: number }) =>
+    change(() =>
+      context
+        .db()
+        .updateTable('outbox')
+        .set(set)
+        .where('mailbox_id', '=', mailboxId)
+        .where('kind', '=', row.kind)
+        .where('object_key', '=', row.objectKey)
+        .execute(),
+    );
+  const links = () => context.db().selectFrom('message_link').selectAll().where('mailbox_id', '=', mailboxId);
+  const folderLinks = () =>
+    context
+      .db()
+      .selectFrom('folder_link')
+      .select(['folder_id as folderId', 'remote_id as remoteId', 'base'])
+      .where('mailbox_id', '=', mailboxId);
+
+  return {
+    async dueOutbox(now, limit) {
+      const due = async (submissions: boolean, most: number) =>
+        (
+          await outbox()
+            .selectAll()
+            .where('due_at', '<=', now)
+            .where('kind', submissions ? '=' : '!=', 'submit')
+            .orderBy('position')
+            .limit(most)
+            .execute()
+        ).map(outboxRow);
+      const first = await due(true, limit);
+      return first.length < limit ? [...first, ...(await due(false, limit - first.length))] : first;
+    },
+    async outboxCount() {
+      const { count } = await outbox()
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    async isPending(key) {
+      const row = await outbox()
+        .select('kind')
+        .where('kind', 'in', ['message', 'submit'])
+        .where('object_key', '=', key)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async nextDue() {
+      const row = await outbox()
+        .select((eb) => eb.fn.min('due_at').as('due'))
+        .executeTakeFirst();
+      return row?.due ?? undefined;
+    },
+    finishOutbox: (row) =>
+      change(() =>
+        context
+          .db()
+          .deleteFrom('outbox')
+          .where('mailbox_id', '=', mailboxId)
+          .where('kind', '=', row.kind)
+          .where('object_key', '=', row.objectKey)
+          .where('sequence', '=', row.sequence)
+          .execute(),
+      ),
+    postponeOutbox: (row, dueAt, error) => updateOutbox(row, { due_at: dueAt, error, attempts: row.attempts + 1 }),
+    noteOutbox: (row, note) => updateOutbox(row, { note }),
+
+    folderLink: (folderId) => folderLinks().where('folder_id', '=', folderId).executeTakeFirst(),
+    folderLinks: () => folderLinks().execute(),
+    setFolderLink: ({ folderId, remoteId, base }) =>
+      change(() =>
+        context
+          .db()
+          .insertInto('folder_link')
+          .values({ mailbox_id: mailboxId, folder_id: folderId, remote_id: remoteId, base })
+          .onConflict((c) => c.columns(['mailbox_id', 'folder_id']).doUpdateSet({ remote_id: remoteId, base }))
+          .execute(),
+      ),
+    removeFolderLink: (folderId) =>
+      change(() =>
+        context
+          .db()
+          .deleteFrom('folder_link')
+          .where('mailbox_id', '=', mailboxId)
+          .where('folder_id', '=', folderId)
+          .execute(),
+      ),
+    renameRemoteFolder: (from, to) =>
+      change(async () => {
+        const db = context.db();
+        await db
+          .updateTable('folder_link')
+          .set({ remote_id: to })
+          .where('mailbox_id', '=', mailboxId)
+          .where('remote_id', '=', from)
+          .execute();
+        await db
+          .updateTable('message_link')
+          .set({ remote_folder: to })
+          .where('mailbox_id', '=', mailboxId)
+          .where('remote_folder', '=', from)
+          .execute();
+        await db
+          .updateTable('sync_cursor')
+          .set({ remote_folder: to })
+          .where('mailbox_id', '=', mailboxId)
+          .where('remote_folder', '=', from)
+          .execute();
+      }),
+
+    async link(key) {
+      const row = await links().where('message_key', '=', key).executeTakeFirst();
+      return row && linkOf(row);
+    },
+    async linkByRemoteId(remoteFolder, remoteId) {
+      const row = await links()
+        .where('remote_folder', '=', remoteFolder)
+        .where('remote_id', '=', remoteId)
+        .executeTakeFirst();
+      return row && linkOf(row);
+    },
+    links: async (remoteFolder) => (await links().where('remote_folder', '=', remoteFolder).execute()).map(linkOf),
+    setLink: ({ key, remoteFolder, remoteId, base }) => {
+      const set = { remote_folder: remoteFolder, remote_id: remoteId, base };
+      return change(() =>
+        context
+          .db()
+          .insertInto('message_link')
+          .values({ mailbox_id: mailboxId, message_key: key, ...set })
+          .onConflict((c) => c.columns(['mailbox_id', 'message_key']).doUpdateSet(set))
+          .execute(),
+      );
+    },
+    removeLink: (key) =>
+      change(() =>
+        context
+          .db()
+          .deleteFrom('message_link')
+          .where('mailbox_id', '=', mailboxId)
+          .where('message_key', '=', key)
+          .execute(),
+      ),
+    async unlinkedByMessageId(folderId, internetMessageId) {
+      const rows = await context
+        .db()
+        .selectFrom('message')
+        .select(messageColumns)
+        .where('mailbox_id', '=', mailboxId)
+        .where('internet_message_id', '=', internetMessageId)
+        .where('folder_id', '=', folderId)
+        .where('deleted', '=', 0)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('message_link')
+                .select('message_link.base')
+                .whereRef('message_link.mailbox_id', '=', 'message.mailbox_id')
+                .whereRef('message_link.message_key', '=', 'message.key'),
+            ),
+          ),
+        )
+        .execute();
+      return rows.map((row) => context.messageFromRow(row));
+    },
+
+    async cursor(remoteFolder) {
+      const row = await context
+        .db()
+        .selectFrom('sync_cursor')
+        .select('value')
+        .where('mailbox_id', '=', mailboxId)
+        .where('remote_folder', '=', remoteFolder)
+        .executeTakeFirst();
+      return row?.value;
+    },
+    setCursor: (remoteFolder, value) =>
+      change(async () => {
+        const db = context.db();
+        if (value === undefined) {
+          await db
+            .deleteFrom('sync_cursor')
+            .where('mailbox_id', '=', mailboxId)
+            .where('remote_folder', '=', remoteFolder)
+            .execute();
+          return;
+        }
+        await db
+          .insertInto('sync_cursor')
+          .values({ mailbox_id: mailboxId, remote_folder: remoteFolder, value })
+          .onConflict((c) => c.columns(['mailbox_id', 'remote_folder']).doUpdateSet({ value }))
+          .execute();
+      }),
+
+    releaseContent: (key) => change(() => releaseContent(context, key)),
+    onOutbox: listen,
+  };
+}
+
+/** Drops what the backend has now; envelope and overlay stay. Only in a transaction. */
+async function releaseContent(context: MailboxContext, key: number): Promise<void> {
+  const row = await messageRow(context, 'key', key);
+  if (row?.content_state !== 0) return;
+  const of = { mailbox_id: context.mailbox.id, message_key: key };
+  const db = context.db();
+  const attachments = await db
+    .selectFrom('attachment')
+    .select('id')
+    .where((eb) => eb.and(of))
+    .where('parent_id', 'is', null)
+    .execute();
+  await removeAttachments(
+    context,
+    key,
+    attachments.map((attachment) => attachment.id),
+  );
+  const bag: PropertyBag = decodeBag(row.properties);
+  for (const tag of bag.keys()) if (isSourceOnlyTag(tag)) bag.delete(tag);
+  const kept = parseReferences(row.large_values).filter(([tag]) => !isSourceOnlyTag(tag));
+  let chunks = db.deleteFrom('large_value').where((eb) => eb.and(of));
+  if (kept.length > 0) {
+    chunks = chunks.where(
+      'value_id',
+      'not in',
+      kept.map(([, valueId]) => valueId),
+    );
+  }
+  await chunks.execute();
+  await db
+    .updateTable('message')
+    .set({
+      content_state: 1,
+      content_version: await context.allocate(1),
+      properties: encodeBag(bag),
+      large_values: formatReferences(kept),
+    })
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('key', '=', key)
+    .execute();
+}
+
+const linkOf = (row: Selectable<MessageLinkTable>): MessageLink => ({
+  key: row.message_key,
+  remoteFolder: row.remote_folder,
+  remoteId: row.remote_id,
+  base: row.base,
+});
+
+const outboxRow = (row: Selectable<OutboxTable>): OutboxRow => ({
+  kind: row.kind as OutboxRow['kind'],
+  objectKey: row.object_key,
+  sequence: row.sequence,
+  attempts: row.attempts,
+  dueAt: row.due_at,
+  note: row.note ?? undefined,
+  error: row.error ?? undefined,
+  ...(row.kind === 'submit' ? { sentFolderId: row.sent_folder_id } : {}),
+});
