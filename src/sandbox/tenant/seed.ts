@@ -12,7 +12,7 @@ import { insertMailFolder, ownerRights, standardMailFolder, standardMailFolders 
 import { sortNameOf } from '../people/contact.ts';
 import { contactDates } from '../people/contact-fields.ts';
 import { personByName } from '../people/person.ts';
-import { fillSampleMailbox } from '../samples/index.ts';
+import { fillSampleMailboxes } from '../samples/index.ts';
 import { generatedPeople } from './generate.ts';
 import type { Role, TenantContact, TenantFile, TenantPerson } from './schema.ts';
 
@@ -32,7 +32,10 @@ export function seedTenant(core: Core, tenant: TenantFile): void {
   for (const delegate of tenant.delegates ?? []) seedDelegate(core, delegate);
   seedPublicFolders(core, tenant);
   const owners = people.filter((person) => person.samples);
-  for (const { login } of owners) fillSampleMailbox(core, personByName(core, login)!);
+  fillSampleMailboxes(
+    core,
+    owners.map(({ login }) => personByName(core, login)!),
+  );
 }
 
 function seedPerson(core: Core, tenant: TenantFile, person: TenantPerson, id: number): void {
