@@ -85,6 +85,8 @@ function toEntries(tenant: string, remote: readonly RemoteDirectoryEntry[], sour
     displayName: entry.displayName,
     properties: directoryProperties(entry.fields),
     ...(entry.members ? { members: entry.members.flatMap((id) => dns.get(id) ?? []) } : {}),
+    // Open-Xchange has groups without a mail address: nobody can write to them, so they are not listed.
+    ...(entry.address === '' ? { hidden: true } : {}),
   }));
 }
 

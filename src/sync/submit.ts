@@ -67,13 +67,17 @@ async function settle(
       fromBackend,
     );
     const earlier = await sync.link(message.key);
-    if (copy && sentFolder !== undefined && !(await sync.linkByRemoteId(sentFolder, copy.id)))
+    if (copy && sentFolder !== undefined) {
+      const taken = await sync.linkByRemoteId(sentFolder, copy.id);
+      // A look at the folder was faster than the answer to sending: what it took is this message.
+      if (taken && taken.key !== message.key) await forget(account, taken.key);
       await sync.setLink({
         key: message.key,
         remoteFolder: sentFolder,
         remoteId: copy.id,
         base: writeBase({ flags: { ...noFlags, ...copy.flags } }),
       });
+    }
     const sentItems = mailbox.specialFolder('sentItems');
     const target = row.sentFolderId === undefined ? sentItems : row.sentFolderId;
     // Sent Items is where the backend has its copy; anywhere else is a change that the backend has to follow.
@@ -83,6 +87,12 @@ async function settle(
     await sync.finishOutbox(row);
   });
   account.log.debug({ message: message.key }, 'sent');
+}
+
+async function forget({ mailbox }: SyncAccount, key: number): Promise<void> {
+  const message = await mailbox.messageByKey(key);
+  await mailbox.sync.removeLink(key);
+  if (message) await mailbox.deleteMessages(message.folderId, [message.id], { hard: true }, fromBackend);
 }
 
 async function reportFailure(
