@@ -32,7 +32,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   try {
     return await command.run(args);
   } catch (error) {
-    const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+    const usage =
+      error instanceof UsageError || String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
     process.stderr.write(`oxbow ${name}: ${(error as Error).message}\n`);
     if (usage) process.stderr.write(`See: oxbow help ${name}\n`);
     return usage ? 2 : 1;

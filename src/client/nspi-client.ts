@@ -18,7 +18,7 @@ const firstPage: Stat = {
   delta: 0,
   numPos: 0,
   totalRecs: 0,
-  codePage: 1200,
+  codePage: 1252,
   templateLocale: 0x409,
   sortLocale: 0x409,
 };
