@@ -205,7 +205,10 @@ describe('a request that cannot be parsed', () => {
             sample: fc.constantFrom(...samples),
             indexes: fc.array(fc.nat(5), { minLength: 2, maxLength: 2 }),
             logonId: fc.constantFrom(0, 0, 0, 1),
-            alter: fc.option(fc.record({ at: fc.nat(60), byte: fc.nat(255) }), { freq: 3 }),
+            alter: fc.oneof(
+              { weight: 12, arbitrary: fc.constant(null) },
+              { weight: 1, arbitrary: fc.record({ at: fc.nat(60), byte: fc.nat(255) }) },
+            ),
           }),
           { maxLength: 8 },
         ),
