@@ -53,7 +53,7 @@ async function answerAll(
   for (const call of calls) {
     last = undefined;
     if (call.definition.id === RopRelease.id) {
-      release(session, handles[call.indexes[0] ?? 0] ?? 0);
+      await release(session, handles[call.indexes[0] ?? 0] ?? 0);
       continue;
     }
     const free = room - answers.length;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type Cell,
   type PropertyTag,
@@ -8,18 +11,51 @@ import {
   type TaggedValue,
 } from '../../../src/mapi/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
-import type { RopDefinition } from '../../../src/protocols/rop/index.ts';
+import { createSession, type RopDefinition, type RopServices, type Session } from '../../../src/protocols/rop/index.ts';
+import { openStore } from '../../../src/store/index.ts';
 import { Reader, Writer } from '../../../src/wire/index.ts';
 import { fakeSession } from './fake-store.ts';
 import { withMessages } from './message-store.ts';
 import { logOn, request, run, unset } from './rop-client.ts';
 
-/** A client with one logon that keeps handles by itself, one operation a call. */
+/** A client of a mailbox in memory. */
 export async function startClient() {
   const fake = fakeSession();
   const store = withMessages(fake.anna);
-  const { handle: logon, folderIds } = await logOn(fake.session);
-  const { session } = fake;
+  return { ...fake, store, ...(await clientOf(fake.session)) };
+}
+
+/** A client of a mailbox in a real store. */
+export async function startStoreClient() {
+  const directory = await mkdtemp(join(tmpdir(), 'oxbow-rop-test-'));
+  const store = await openStore({ file: join(directory, 'store.db'), cacheDirectory: join(directory, 'cache') });
+  const identity = { address: 'anna@oxbow.test', displayName: 'Anna', legacyDn: '/o=Oxbow/cn=anna', tenant: '1' };
+  const mailbox = await store.ensureMailbox(identity);
+  const errors: unknown[] = [];
+  const services = {
+    store,
+    directory: { entries: async () => [] },
+    mailboxes: { resolve: async () => undefined },
+    report: (error: unknown) => errors.push(error),
+  } as unknown as RopServices;
+  const session = createSession({ identity, services });
+  return {
+    ...(await clientOf(session)),
+    mailbox,
+    errors,
+    /** Another client of the same mailbox. */
+    another: () => clientOf(createSession({ identity, services })),
+    async close() {
+      session.close();
+      await store.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A client with one logon that keeps handles by itself, one operation a call. */
+async function clientOf(session: Session) {
+  const { handle: logon, folderIds } = await logOn(session);
 
   /** Sends one operation on these handles (input or source, then the others). */
   async function call<Q, R, F>(definition: RopDefinition<Q, R, F>, handles: readonly number[], fields: Q) {
@@ -47,10 +83,10 @@ export async function startClient() {
   }
 
   const inbox = folderIds[4]!;
-  const client = {
-    ...fake,
-    store,
+  return {
+    session,
     logon,
+    folderIds,
     inbox,
     outbox: folderIds[5]!,
     call,
@@ -103,10 +139,9 @@ export async function startClient() {
       await ok(d.RopModifyRecipients, [handle], { recipientColumns: columns, recipientRows });
     },
   };
-  return client;
 }
 
-export type Client = Awaited<ReturnType<typeof startClient>>;
+export type Client = Awaited<ReturnType<typeof clientOf>>;
 
 /** A recipient with an internet address. */
 export const smtpRow = (address: string, displayName = address): RecipientRow => ({
