@@ -3,11 +3,12 @@ import { ec, MapiError, type PropertyTag, type Restriction, restriction as restr
 import { decode, encode } from '../../wire/index.ts';
 import type { StoreEvent } from '../events.ts';
 import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
-import type { FolderId, Message, MessageId, Origin, SearchCriteria } from '../types.ts';
+import type { FolderId, Message, MessageId, SearchCriteria } from '../types.ts';
 import { evaluable } from './contents-table.ts';
 import { limits } from './limits.ts';
 import { compileRestriction, type Matcher, restrictionNeeds } from './matches.ts';
 import { pacer } from './pacer.ts';
+import { changeResults, searchOrigin } from './search-results.ts';
 
 /** Ordinary folders, and search folders whose results are looked into. */
 interface Scope {
@@ -64,8 +65,6 @@ export interface SearchFolders {
 
 const foldersOf = (scope: Scope): FolderId[] => [...scope.folders, ...scope.searches];
 
-// What a search finds is nothing that a backend would have to know.
-const origin: Origin = { kind: 'sync' };
 const encoding = restrictionType('extended');
 
 /**
@@ -207,86 +206,6 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     }
   };
 
-  /** Puts messages into the results of a search and takes others out, with the folder's counts. In a transaction. */
-  const change = async (
-    search: Search,
-    put: ReadonlyMap<MessageId, boolean>,
-    take: readonly MessageId[],
-  ): Promise<MessageId[]> => {
-    const db = context.db();
-    const ids = [...put.keys(), ...take];
-    if (ids.length === 0) return [];
-    const known = new Map(
-      (
-        await db
-          .selectFrom('search_result')
-          .select(['message_id', 'unread', 'generation'])
-          .where('mailbox_id', '=', mailboxId)
-          .where('folder_id', '=', search.folderId)
-          .where('message_id', 'in', ids)
-          .execute()
-      ).map((row) => [row.message_id, row]),
-    );
-    let content = 0;
-    let unread = 0;
-    const changed: MessageId[] = [];
-    const gone = take.filter((id) => known.has(id));
-    if (gone.length > 0) {
-      await db
-        .deleteFrom('search_result')
-        .where('mailbox_id', '=', mailboxId)
-        .where('folder_id', '=', search.folderId)
-        .where('message_id', 'in', gone)
-        .execute();
-      for (const id of gone) {
-        content--;
-        unread -= known.get(id)!.unread;
-        changed.push(id);
-      }
-    }
-    const written: { mailbox_id: number; folder_id: number; message_id: number; unread: number; generation: number }[] =
-      [];
-    for (const [id, isUnread] of put) {
-      const before = known.get(id);
-      if (!before) content++;
-      unread += Number(isUnread) - (before?.unread ?? 0);
-      if (!before || before.unread !== Number(isUnread)) changed.push(id);
-      if (before?.unread === Number(isUnread) && before.generation === search.generation) continue;
-      written.push({
-        mailbox_id: mailboxId,
-        folder_id: search.folderId,
-        message_id: id,
-        unread: Number(isUnread),
-        generation: search.generation,
-      });
-    }
-    if (written.length > 0) {
-      await db
-        .insertInto('search_result')
-        .values(written)
-        .onConflict((oc) =>
-          oc.columns(['mailbox_id', 'folder_id', 'message_id']).doUpdateSet((eb) => ({
-            unread: eb.ref('excluded.unread'),
-            generation: eb.ref('excluded.generation'),
-          })),
-        )
-        .execute();
-    }
-    if (content !== 0 || unread !== 0) {
-      await db
-        .updateTable('folder')
-        .set((eb) => ({
-          content_count: eb('content_count', '+', content),
-          unread_count: eb('unread_count', '+', unread),
-        }))
-        .where('mailbox_id', '=', mailboxId)
-        .where('id', '=', search.folderId)
-        .execute();
-      context.countsChanged(search.folderId, origin);
-    }
-    return changed;
-  };
-
   const messagesOf = async (rows: readonly MessageRow[], needs: ReturnType<typeof restrictionNeeds>) => {
     const messages = rows.map((row) => context.messageFromRow(row));
     const objects = await evaluable(context, messages, needs);
@@ -323,7 +242,8 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       if (search.matcher(object.lookup, object.context)) found.set(message.id, !message.read);
     }
     if (!current()) return;
-    if (found.size > 0) tell(search.folderId, await context.transaction(() => change(search, found, [])));
+    if (found.size > 0)
+      tell(search.folderId, await context.transaction(() => changeResults(context, search, found, [])));
     if (rows.length < limits.searchSlice) {
       population.folders.shift();
       population.last = 0;
@@ -344,7 +264,7 @@ export function searchFolders(context: MailboxContext): SearchFolders {
         limit ${limits.page}`.execute(context.db());
       if (rows.length === 0) break;
       const taken = rows.map((row) => row.message_id);
-      tell(search.folderId, await context.transaction(() => change(search, new Map(), taken)));
+      tell(search.folderId, await context.transaction(() => changeResults(context, search, new Map(), taken)));
     }
     const folder = await mailbox.folder(search.folderId);
     if (!folder) return;
@@ -357,7 +277,7 @@ export function searchFolders(context: MailboxContext): SearchFolders {
           kind: 'searchComplete',
           folderId: search.folderId,
           parentId: folder.parentId,
-          origin,
+          origin: searchOrigin,
         });
     });
   };
@@ -429,7 +349,8 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       for (const { search, put } of needed) {
         result.push([
           search.folderId,
-          await change(
+          await changeResults(
+            context,
             search,
             put,
             ids.filter((id) => !put.has(id)),
