@@ -23,9 +23,31 @@ const tickets = [
   'Login page: contrast',
 ];
 
+/** Days for which the file server's nightly mails were kept: an inbox that nobody tidies is larger than one screen. */
+const nights = 210;
+
+/** The file server's nightly report; now and then something went wrong. */
+function nightlyReport(night: number): Single {
+  const failed = night % 37 === 5;
+  const files = 1200 + ((night * 7919) % 900);
+  return {
+    folder: 'INBOX',
+    from: 'Dateiserver <backup@oxbow.test>',
+    subject: failed
+      ? `Nightly backup FAILED (${night} nights ago): volume full`
+      : `Nightly backup finished: ${files} files`,
+    hoursAgo: night * day + 3,
+    text: failed
+      ? 'The backup stopped: volume /srv/backup is full.\nNext attempt tomorrow at 03:00.'
+      : `Files copied: ${files}\nFiles unchanged: ${88_000 + night}\nDuration: ${11 + (night % 9)} minutes\nErrors: 0`,
+    unread: failed && night < 40,
+  };
+}
+
 /** What everybody has besides: newsletters, orders, drafts, rubbish. `name` is the first name. */
 export function singles(name: string, shift: number): Single[] {
   return [
+    ...Array.from({ length: nights }, (_, night) => nightlyReport(night + 1)),
     ...topics.map((topic, index): Single => {
       const number = 30 + index;
       return {
