@@ -1,4 +1,5 @@
-import { ec, MapiError } from '../mapi/index.ts';
+import { randomUUID } from 'node:crypto';
+import { decodeBag, ec, encodeBag, MapiError, PidTag, setProperty } from '../mapi/index.ts';
 import { ContentUnavailable } from './content.ts';
 import { applyCounts, count, noChange } from './counters.ts';
 import type { MailboxContext } from './internal.ts';
@@ -467,7 +468,7 @@ async function setRowsRead(
 async function touch(
   context: MailboxContext,
   row: FullMessageRow,
-  set: { status?: number; flags?: number },
+  set: { status?: number; flags?: number; properties?: Uint8Array; internet_message_id?: string },
   origin: Origin,
 ): Promise<number> {
   const cn = await context.allocate(1);
@@ -513,7 +514,10 @@ export const setMessageStatus = (
     return row.status;
   });
 
-/** See {@link Mailbox.submitMessage}. */
+/**
+ * See {@link Mailbox.submitMessage}. The message gets a PidTagInternetMessageId when it has none: by it a copy on the
+ * backend is recognised, so that nothing is sent twice.
+ */
 export const submitMessage = (
   context: MailboxContext,
   id: MessageId,
@@ -522,9 +526,18 @@ export const submitMessage = (
 ): Promise<void> =>
   context.transaction(async () => {
     const row = await needRow(context, id);
-    const cn = await touch(context, row, { flags: row.flags | mf.submitted }, origin);
+    const named = row.internet_message_id === null && row.content_state === 0 ? withMessageId(context, row) : {};
+    const cn = await touch(context, row, { flags: row.flags | mf.submitted, ...named }, origin);
     await queueSubmission(context, row.key, cn, options.sentFolderId, options.notBefore ?? context.nowMs());
   });
+
+function withMessageId(context: MailboxContext, row: FullMessageRow) {
+  const domain = context.mailbox.address.split('@')[1] || 'localhost';
+  const messageId = `<${randomUUID()}@${domain}>`;
+  const bag = decodeBag(row.properties);
+  setProperty(bag, PidTag.InternetMessageId, messageId);
+  return { internet_message_id: messageId, properties: encodeBag(bag) };
+}
 
 /** See {@link Mailbox.abortSubmit}. A note on the outbox row says that sending has begun. */
 export const abortSubmit = (context: MailboxContext, id: MessageId): Promise<void> =>
