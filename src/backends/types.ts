@@ -144,8 +144,8 @@ export interface MailBackend {
   send(raw: AsyncIterable<Uint8Array>): Promise<void>;
   /** Whether the backend itself stores what it sends in the sent folder. */
   readonly storesSent: boolean;
-  /** Finds mails by Message-ID among the newest `among` of a folder. */
-  findByMessageId(folderId: string, messageId: string, among: number): Promise<RemoteEnvelope[]>;
+  /** Mails of a folder with exactly this header, wherever in the folder they are. */
+  findByHeader(folderId: string, header: 'Message-ID' | 'X-Oxbow-Id', value: string): Promise<RemoteEnvelope[]>;
   /**
    * Calls back soon after something may have changed in a folder (undefined = somewhere). Returns the end function;
    * undefined when the backend has no push and has to be polled.

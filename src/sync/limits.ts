@@ -4,8 +4,6 @@ export const syncLimits = {
   ingestBatch: 200,
   /** Newest mails looked at before a whole folder is listed. */
   peek: 100,
-  /** Newest mails searched for one that may have been stored by a call whose answer was lost. */
-  recoverAmong: 300,
   /** Outbox rows dealt with before the backend is asked for news again. */
   pushBatch: 200,
   /** A folder with more items than this stops when more than half would vanish (docs/architecture.md, "The brake"). */

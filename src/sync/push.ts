@@ -5,7 +5,6 @@ import { getString, PidTag } from '../mapi/index.ts';
 import type { Message, MessageContent, MessageLink, OutboxRow } from '../store/index.ts';
 import type { SyncAccount } from './account.ts';
 import { localChanges, noFlags } from './flags.ts';
-import { syncLimits } from './limits.ts';
 import { readMessageBase, writeBase } from './links.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
 
@@ -72,7 +71,7 @@ async function moveRemote(
 async function findMoved(account: SyncAccount, message: Message, target: string): Promise<string | undefined> {
   const messageId = getString(message.properties, PidTag.InternetMessageId);
   if (messageId === undefined) return undefined;
-  for (const found of await account.backend.mail.findByMessageId(target, messageId, syncLimits.recoverAmong))
+  for (const found of await account.backend.mail.findByHeader(target, 'Message-ID', messageId))
     if (!(await account.mailbox.sync.linkByRemoteId(target, found.id))) return found.id;
   return undefined;
 }
@@ -114,8 +113,7 @@ async function storeRemote(
 }
 
 async function findByOxbowId(account: SyncAccount, folder: string, oxbowId: string): Promise<string | undefined> {
-  const newest = await account.backend.mail.newest(folder, syncLimits.recoverAmong);
-  return newest.find((envelope) => envelope.oxbowId === oxbowId)?.id;
+  return (await account.backend.mail.findByHeader(folder, idHeader, oxbowId))[0]?.id;
 }
 
 async function pushFlags(account: SyncAccount, message: Message): Promise<void> {

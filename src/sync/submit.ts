@@ -4,7 +4,6 @@ import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from
 import type { Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { noFlags } from './flags.ts';
-import { syncLimits } from './limits.ts';
 import { writeBase } from './links.ts';
 
 const sendingNote = 'sending';
@@ -48,7 +47,7 @@ async function findSent(
   messageId: string | undefined,
 ): Promise<RemoteEnvelope | undefined> {
   if (!account.backend.mail.storesSent || sentFolder === undefined || messageId === undefined) return undefined;
-  return (await account.backend.mail.findByMessageId(sentFolder, messageId, syncLimits.recoverAmong))[0];
+  return (await account.backend.mail.findByHeader(sentFolder, 'Message-ID', messageId))[0];
 }
 
 /** The sent message takes its place, tied to the copy that the backend keeps; one transaction with the outbox row. */

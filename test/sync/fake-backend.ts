@@ -208,11 +208,11 @@ export class FakeBackend implements Backend {
         this.put('default0/Sent', bytes, { ...noFlags, seen: true });
       });
     },
-    findByMessageId: (folder, messageId, among) =>
-      this.call('findByMessageId', () =>
-        this.envelopesOf(folder)
-          .slice(0, among)
-          .filter((envelope) => envelope.messageId === messageId),
+    findByHeader: (folder, name, value) =>
+      this.call('findByHeader', () =>
+        this.envelopesOf(folder).filter(
+          (envelope) => (name === 'Message-ID' ? envelope.messageId : envelope.oxbowId) === value,
+        ),
       ),
     watch: async () => undefined,
   };

@@ -151,8 +151,17 @@ export function oxMail(session: OxSession): MailBackend {
       });
     },
 
-    async findByMessageId(folder, messageId, among) {
-      return (await newest(folder, among)).filter((envelope) => envelope.messageId === messageId);
+    // Not among the newest: a stored mail has the arrival time of its Date header, and may be an old one.
+    async findByHeader(folder, header, value) {
+      const data = await session.put(
+        'mail',
+        'search',
+        { folder, columns: envelopeColumns, headers: envelopeHeaders.join(',') },
+        { filter: ['=', { header }, value] },
+      );
+      const found = rows(data, true).map(readEnvelope);
+      // The server's comparison has wildcards and ignores case; ours does not.
+      return found.filter((envelope) => (header === 'Message-ID' ? envelope.messageId : envelope.oxbowId) === value);
     },
 
     // Open-Xchange has a socket that hints (ox-http-api 11); where it is not switched on one has to ask.
