@@ -74,7 +74,7 @@ async function check(directory: string, accepted: number): Promise<void> {
   assert.equal(await mailbox.sync.outboxCount(), there);
   await store.close();
   const database = new DatabaseSync(join(directory, 'a.db'));
-  assert.deepEqual(database.prepare('pragma integrity_check').get(), { integrity_check: 'ok' });
+  assert.equal(database.prepare('pragma integrity_check').get()!.integrity_check, 'ok');
   assert.deepEqual(database.prepare('pragma foreign_key_check').all(), []);
   database.close();
 }
