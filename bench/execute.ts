@@ -60,39 +60,14 @@ async function measure(server: BenchServer): Promise<Figure[]> {
   const client = await signIn(server);
   await waitForMail(client);
   const [mail] = await newestMails(client.mapi, client.mailbox, client.mailbox.folders.inbox, 1);
-  const openAndRead =
-    ({ mapi, mailbox }: BenchClient) =>
-    async () => {
-      const message = newHandle();
-      await mapi.execute(
-        ropCall(RopOpenMessage, [mailbox.logon, message], {
-          codePageId: 0x0fff,
-          folderId: mailbox.folders.inbox,
-          openModeFlags: 0,
-          messageId: mail!.messageId,
-        }),
-        ropCall(
-          RopGetPropertiesSpecific,
-          message,
-          { propertySizeLimit: 0, wantUnicode: 1, propertyTags: eightProperties },
-          eightProperties,
-        ),
-        ropCall(RopRelease, message, {}),
-      );
-    };
-
+  const openAndRead = (one: BenchClient) => openOne(one, mail!.messageId);
   const plain = await rate(server, () => client.http.send(`${server.url}/healthz`, { method: 'GET' }));
   const empty = await rate(server, () => client.mapi.execute());
   const open = await rate(server, openAndRead(client));
   const others = await Promise.all([1, 2, 3].map(() => signIn(server)));
   const openFour = await rate(server, [client, ...others].map(openAndRead));
   const saved = await rate(server, saveOne(client));
-  const connected = await rate(server, async () => {
-    const mapi = createMapiHttpClient(client.http, client.mailboxUrl);
-    await mapi.connect(client.legacyDn);
-    await logOn(mapi, client.legacyDn);
-    await mapi.disconnect();
-  });
+  const connected = await rate(server, connectOne(client));
   const table = await sortedTable(server, client);
 
   const get = 'plain HTTPS GET on the same server and client';
@@ -121,7 +96,38 @@ async function measure(server: BenchServer): Promise<Figure[]> {
   ];
 }
 
-const saveOne = ({ mapi, mailbox }: BenchClient) => {
+/** Opens a message of the inbox, reads eight properties, releases it. */
+export const openOne =
+  ({ mapi, mailbox }: BenchClient, messageId: bigint) =>
+  async () => {
+    const message = newHandle();
+    await mapi.execute(
+      ropCall(RopOpenMessage, [mailbox.logon, message], {
+        codePageId: 0x0fff,
+        folderId: mailbox.folders.inbox,
+        openModeFlags: 0,
+        messageId,
+      }),
+      ropCall(
+        RopGetPropertiesSpecific,
+        message,
+        { propertySizeLimit: 0, wantUnicode: 1, propertyTags: eightProperties },
+        eightProperties,
+      ),
+      ropCall(RopRelease, message, {}),
+    );
+  };
+
+/** Connect, logon, Disconnect, on a connection that is there. */
+export const connectOne = (client: BenchClient) => async () => {
+  const mapi = createMapiHttpClient(client.http, client.mailboxUrl);
+  await mapi.connect(client.legacyDn);
+  await logOn(mapi, client.legacyDn);
+  await mapi.disconnect();
+};
+
+/** Creates a message with five properties and saves it. */
+export const saveOne = ({ mapi, mailbox }: BenchClient) => {
   let number = 0;
   return async () => {
     const message = newHandle();
