@@ -12,7 +12,11 @@ const names = options.filter((option) => !option.startsWith('--'));
 
 function run(what: string, command: string, args: readonly string[]): void {
   console.log(`# ${what}`);
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_NO_WARNINGS: '1' } });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
   if (result.status !== 0) {
     console.error(`# ${what} failed`);
     process.exit(result.status ?? 1);

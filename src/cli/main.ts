@@ -1,10 +1,11 @@
 import type { Command } from './command.ts';
 import { UsageError } from './command.ts';
 import { serveCommand } from './serve.ts';
+import { releaseCommand, statusCommand } from './status.ts';
 import { trialCommand } from './trial.ts';
 import { tryCommand } from './try.ts';
 
-const commands: readonly Command[] = [serveCommand, trialCommand, tryCommand];
+const commands: readonly Command[] = [serveCommand, trialCommand, tryCommand, statusCommand, releaseCommand];
 
 const overview = `oxbow: the connector between Microsoft Outlook and Open-Xchange
 

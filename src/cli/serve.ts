@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { readConfiguration, startServer } from '../server/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 
@@ -21,6 +20,7 @@ Ends cleanly on SIGTERM within five seconds.
   async run(args) {
     const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } });
     if (!values.config) throw new UsageError('--config FILE.yaml is missing');
+    const { readConfiguration, startServer } = await import('../server/index.ts');
     const server = await startServer({ config: readConfiguration(values.config) });
     process.stdout.write(`Oxbow is ready at ${server.url}\n`);
     return runUntilSignal(() => server.close());

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startTrial } from '../server/index.ts';
 import type { Command } from './command.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 
@@ -29,6 +28,8 @@ anna, ben and carla at oxbow.test (password: oxbow). \`npm start\` runs this.
         log: { type: 'string', default: 'warn' },
       },
     });
+    // Help and other commands need none of the server.
+    const { startTrial } = await import('../server/index.ts');
     const trial = await startTrial({
       listen: values.listen,
       data: resolve(values.data),

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Command, UsageError } from './command.ts';
+import { runningServer } from './running-server.ts';
 import { defaultTrialData } from './trial.ts';
-import { type TryOptions, tryOut } from './try-out.ts';
+import type { TryOptions } from './try-out.ts';
 
 /** Password of everybody in the trial's own organisation. */
 const trialPassword = 'oxbow';
@@ -31,6 +32,7 @@ tree and the newest mails. Without options it looks into the trial that is runni
   async run(args) {
     const options = readOptions(args);
     const print = (line = ''): void => void process.stdout.write(`${line}\n`);
+    const { tryOut } = await import('./try-out.ts');
     return tryOut(options, print);
   },
 };
@@ -50,13 +52,13 @@ function readOptions(args: readonly string[]): TryOptions {
       data: { type: 'string', default: defaultTrialData },
     },
   });
-  const trial = runningTrial(resolve(values.data));
+  const trial = runningServer(resolve(values.data));
   const ofTrial = trial !== undefined && (values.url === undefined || sameOrigin(values.url, trial.url));
   const url = values.url ?? trial?.url;
   if (url === undefined)
     throw new UsageError(`no trial has run in ${values.data}; start one with npm start, or give --url and --user`);
   if (!URL.canParse(url)) throw new UsageError(`--url: "${url}" is not a URL`);
-  const user = values.user ?? (ofTrial ? trial.people[0]?.address : undefined);
+  const user = values.user ?? (ofTrial ? trial.people?.[0]?.address : undefined);
   if (user === undefined) throw new UsageError('--user is missing');
   const password = values.password ?? process.env.OXBOW_PASSWORD ?? (ofTrial ? trialPassword : undefined);
   if (password === undefined) throw new UsageError('--password is missing');
@@ -74,17 +76,6 @@ function readOptions(args: readonly string[]): TryOptions {
     ...(passwordOfRecipient === undefined ? {} : { passwordOfRecipient }),
     ...(authorityFile === undefined ? {} : { certificateAuthority: readFileSync(authorityFile, 'utf8') }),
   };
-}
-
-interface RunningTrial {
-  readonly url: string;
-  readonly certificateAuthority?: string;
-  readonly people: readonly { readonly address: string }[];
-}
-
-function runningTrial(data: string): RunningTrial | undefined {
-  const file = join(data, 'running.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunningTrial) : undefined;
 }
 
 const sameOrigin = (a: string, b: string): boolean =>

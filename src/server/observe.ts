@@ -10,7 +10,8 @@ export interface Observed {
   readonly accounts: () => Accounts | undefined;
 }
 
-const isLocal = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+/** Whether an address is this machine's own. */
+export const isLocal = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
 
 /** `/healthz` for load balancers, `/metrics` (Prometheus; from this machine only), and the duration of every request. */
 export function observe(app: FastifyInstance, { metrics, store, accounts }: Observed): void {

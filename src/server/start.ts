@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { type DestinationStream, pino } from 'pino';
 import type { OxHttpOptions } from '../backends/index.ts';
 import { autodiscover, autodiscoverJson } from '../protocols/autodiscover/index.ts';
@@ -12,6 +12,7 @@ import { createAddressBook } from '../protocols/nspi/index.ts';
 import { executeRops } from '../protocols/rop/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
+import { administration } from './administration.ts';
 import { basicAuthentication } from './basic-authentication.ts';
 import { localCertificate } from './certificates.ts';
 import type { Configuration } from './config.ts';
@@ -29,6 +30,19 @@ export interface StartOptions {
   readonly mount?: (app: FastifyInstance) => Promise<void>;
   /** The groupware, when it can only be known once the listener has its address (the trial's sandbox). */
   readonly oxAt?: (origin: string, certificateAuthority: string | undefined) => OxHttpOptions;
+}
+
+/** What `<data>/running.json` tells the command line about the server that runs on a data folder. */
+export interface RunningFile {
+  readonly url: string;
+  /** PEM file of the local authority. */
+  readonly certificateAuthority: string | undefined;
+  /** Whose mailboxes there are to try; of the trial only. */
+  readonly people?: readonly { readonly address: string }[];
+}
+
+export function writeRunningFile(data: string, running: RunningFile): void {
+  writeFileSync(join(data, 'running.json'), `${JSON.stringify(running, undefined, 2)}\n`);
 }
 
 export interface RunningServer {
@@ -61,7 +75,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const app = Fastify({
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // Outlook spells its paths in several ways.
     routerOptions: { caseSensitive: false },
     forceCloseConnections: true,
@@ -128,12 +142,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       );
     });
     await app.register(autodiscoverJson(publicUrl ? { publicUrl } : {}));
+    await app.register(administration(config.data, () => accounts));
     await options.mount?.(app);
 
     await app.listen({ host: config.listen.host, port: config.listen.port });
     const { port } = app.server.address() as AddressInfo;
     url = publicUrl ?? `https://${publicHost(config.listen.host)}:${port}`;
     lazily();
+    writeRunningFile(config.data, { url, certificateAuthority: tls.authorityFile });
   } catch (error) {
     await app.close();
     await store.close();

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSandbox, readTenant, type Sandbox, trialTenant } from '../sandbox/index.ts';
 import { checkConfiguration } from './config.ts';
-import { type RunningServer, startServer } from './start.ts';
+import { type RunningServer, startServer, writeRunningFile } from './start.ts';
 
 export interface TrialOptions {
   /** `HOST:PORT`. */
@@ -21,13 +21,6 @@ export interface Trial extends RunningServer {
   readonly sandbox: Sandbox;
 }
 
-/** What `<data>/running.json` tells other commands about the trial that runs there. */
-export interface RunningFile {
-  readonly url: string;
-  readonly certificateAuthority: string;
-  readonly people: readonly { readonly address: string }[];
-}
-
 /**
  * The gateway and a sandbox Open-Xchange server on one listener: what `npm start` runs. The sandbox answers at /ajax and
  * /appsuite/api; the gateway reaches it there over HTTPS as it would a real one.
@@ -35,7 +28,12 @@ export interface RunningFile {
 export async function startTrial(options: TrialOptions): Promise<Trial> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const tenant = options.tenantFile ? readTenant(options.tenantFile) : trialTenant();
-  const sandbox = await createSandbox({ file: join(options.data, 'sandbox.db'), tenant });
+  const sandbox = await createSandbox({
+    file: join(options.data, 'sandbox.db'),
+    tenant,
+    // People try things out in quick succession, and the gateway looks twice a second.
+    rateRequests: 100_000,
+  });
   const config = checkConfiguration(
     {
       listen: options.listen,
@@ -50,7 +48,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
     const server = await startServer({
       config,
       logTo: pino.destination({ dest: 2, sync: true }),
-      names: tenant.domains.flatMap((domain: string) => [domain, `autodiscover.${domain}`, `mail.${domain}`]),
+      names: tenant.domains.flatMap((domain) => [domain, `autodiscover.${domain}`, `mail.${domain}`]),
       mount: async (app) => {
         await app.register(sandbox.plugin, { prefix: '/ajax' });
         await app.register(sandbox.plugin, { prefix: '/appsuite/api' });
@@ -60,12 +58,11 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
         ...(certificateAuthority ? { certificateAuthority } : {}),
       }),
     });
-    const running: RunningFile = {
+    writeRunningFile(options.data, {
       url: server.url,
-      certificateAuthority: server.authorityFile!,
-      people: sandbox.people().map(({ address }: { address: string }) => ({ address })),
-    };
-    writeFileSync(join(options.data, 'running.json'), `${JSON.stringify(running, undefined, 2)}\n`);
+      certificateAuthority: server.authorityFile,
+      people: sandbox.people().map(({ address }) => ({ address })),
+    });
     return {
       ...server,
       sandbox,

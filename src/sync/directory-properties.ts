@@ -68,7 +68,7 @@ export function directoryProperties(fields: Readonly<Record<string, unknown>>): 
     const binary = binaryFields[name];
     if (binary !== undefined) setProperty(bag, binary, Buffer.from(value, 'base64'));
   }
-  if (typeof fields.user_certificate === 'string' && fields.user_certificate !== '')
-    setProperty(bag, PidTag.UserX509Certificate, [Buffer.from(fields.user_certificate, 'base64')]);
+  if (typeof fields.certificate === 'string' && fields.certificate !== '')
+    setProperty(bag, PidTag.UserX509Certificate, [Buffer.from(fields.certificate, 'base64')]);
   return bag;
 }

@@ -109,7 +109,11 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
 
   const fullDue = (cursor: FolderCursor): boolean =>
     clock() - cursor.listedAt >=
-    Math.max(options.pollMs * syncLimits.fullEveryPolls, cursor.total * syncLimits.fullMsPerMail);
+    Math.max(
+      options.pollMs * syncLimits.fullEveryPolls,
+      syncLimits.fullEveryMs,
+      cursor.total * syncLimits.fullMsPerMail,
+    );
 
   async function pull(): Promise<void> {
     if (polls % syncLimits.treeEveryPolls === 0 || account.tree.length === 0) await pullTree(account, missedFolders);

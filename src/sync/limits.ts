@@ -13,8 +13,10 @@ export const syncLimits = {
   longestRetryMs: 5 * 60_000,
   /** Between two looks at the folder tree, in polls. */
   treeEveryPolls: 10,
-  /** A whole listing, to see flags changed elsewhere, is due after this many polls … */
+  /** A whole listing, to see flags changed elsewhere, is due after this many polls, but not sooner than in … */
   fullEveryPolls: 4,
+  /** … ms, since Open-Xchange allows some 1,500 requests in five minutes … */
+  fullEveryMs: 5_000,
   /** … or, for large folders, this many ms per mail in it. */
   fullMsPerMail: 3,
 } as const;
