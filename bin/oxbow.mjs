@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { root, setUp } from '../scripts/setup.mjs';
 
 setUp();
-const child = spawn(join(root, 'node_modules', '.bin', 'node'), [join(root, 'src/cli/main.ts'), ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const child = spawn(
+  join(root, 'node_modules', '.bin', 'node'),
+  [join(root, 'src/cli/main.ts'), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+  },
+);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

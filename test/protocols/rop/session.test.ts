@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ec, MapiError } from '../../../src/mapi/index.ts';
+import { maxQueued } from '../../../src/protocols/rop/notification-queue.ts';
 import type { LogonObject, ServerObject, SubscriptionObject } from '../../../src/protocols/rop/objects.ts';
 import { createSession, NotificationQueue, type RopServices } from '../../../src/protocols/rop/session.ts';
 import type { Identity } from '../../../src/store/index.ts';
@@ -113,8 +114,8 @@ describe('queued notifications', () => {
 
   it('are bounded: the oldest go, and it is told', () => {
     const queue = new NotificationQueue();
-    for (let i = 0; i < 1_001; i++) queue.push(notification(i));
-    assert.equal(queue.size, 1_000);
+    for (let i = 0; i <= maxQueued; i++) queue.push(notification(i));
+    assert.equal(queue.size, maxQueued);
     assert.equal(queue.overflowed, true);
     assert.equal(queue.take()?.handle, 1);
   });
