@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ControlledTransaction, Kysely, Migrator } from 'kysely';
+import { openDurability } from './durability.ts';
 import type { StoreEvent } from './events.ts';
 import { migrations } from './migrations/index.ts';
 import { Mutex } from './mutex.ts';
@@ -32,6 +33,7 @@ export interface StoreDatabase {
   /** The transaction around the caller, or a connection that sees what is committed. */
   db(): Db;
   inTransaction(): boolean;
+  /** Resolves once the commit is on the disk; the next transaction begins before that. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Only in a transaction. */
   note(sink: EventSink, note: Note): void;
@@ -56,6 +58,7 @@ export async function openDatabase(file: string): Promise<StoreDatabase> {
     throw error;
   }
   const reading = new Kysely<Tables>({ dialect: sqliteDialect(openSqlite(file)) });
+  const durability = await openDurability(file);
   const scopes = new AsyncLocalStorage<Scope>();
   const writer = new Mutex();
 
@@ -99,6 +102,12 @@ export async function openDatabase(file: string): Promise<StoreDatabase> {
     return result;
   };
 
+  const lasting = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = await writer.run(() => outermost(work));
+    await durability.flush();
+    return result;
+  };
+
   const part = async <T>(parent: Scope, work: () => Promise<T>): Promise<T> => {
     const name = `part${parent.depth}`;
     const savepoint = await parent.db.savepoint(name).execute();
@@ -123,12 +132,13 @@ export async function openDatabase(file: string): Promise<StoreDatabase> {
     inTransaction: () => current() !== undefined,
     transaction: (work) => {
       const parent = current();
-      return parent ? parent.parts.run(() => part(parent, work)) : writer.run(() => outermost(work));
+      return parent ? parent.parts.run(() => part(parent, work)) : lasting(work);
     },
     note: (sink, note) => void needed().notes.push({ sink, note }),
     afterCommit: (action) => void needed().afterCommit.push(action),
     close: async () => {
       await writer.lock();
+      await durability.close();
       await reading.destroy();
       await writing.destroy();
     },

@@ -108,7 +108,16 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       return events;
     },
     deliver(events) {
-      for (const event of events) for (const listener of [...listeners]) listener(event);
+      for (const event of events) {
+        for (const listener of [...listeners]) {
+          try {
+            listener(event);
+          } catch (error) {
+            // The change is committed: whoever made it has to learn that, and the other listeners of it.
+            process.emitWarning(error instanceof Error ? error : String(error));
+          }
+        }
+      }
     },
   };
 

@@ -30,6 +30,57 @@ async function rowsOf(
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
+/**
+ * Where messages really are: a search folder shows messages of others, and what is done to them there is done in their
+ * folders (MS-OXCFOLD 2.2.1.6). Messages that the search folder does not show are left out.
+ */
+async function homesOf(
+  context: MailboxContext,
+  folderId: FolderId,
+  ids: readonly MessageId[],
+): Promise<Map<FolderId, MessageId[]>> {
+  const folder = await folderType(context, folderId);
+  if (folder !== 'search') return new Map([[folderId, [...ids]]]);
+  const homes = new Map<FolderId, MessageId[]>();
+  for (const batch of batches(ids)) {
+    const rows = await shownIn(context, folderId).where('message.id', 'in', batch).execute();
+    const folderOf = new Map(rows.map((row) => [row.id, row.folder_id]));
+    for (const id of batch) {
+      const home = folderOf.get(id);
+      if (home === undefined) continue;
+      const here = homes.get(home);
+      if (here) here.push(id);
+      else homes.set(home, [id]);
+    }
+  }
+  return homes;
+}
+
+const shownIn = (context: MailboxContext, searchFolderId: FolderId) =>
+  context
+    .db()
+    .selectFrom('search_result')
+    .innerJoin('message', (join) =>
+      join
+        .onRef('message.mailbox_id', '=', 'search_result.mailbox_id')
+        .onRef('message.id', '=', 'search_result.message_id'),
+    )
+    .select(['message.id', 'message.folder_id'])
+    .where('search_result.mailbox_id', '=', context.mailbox.id)
+    .where('search_result.folder_id', '=', searchFolderId)
+    .where('message.deleted', '=', 0);
+
+async function folderType(context: MailboxContext, id: FolderId): Promise<string | undefined> {
+  const row = await context
+    .db()
+    .selectFrom('folder')
+    .select('type')
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.type;
+}
+
 function* batches<T>(items: readonly T[]): Generator<T[]> {
   for (let at = 0; at < items.length; at += storeLimits.batch) yield items.slice(at, at + storeLimits.batch);
 }
@@ -44,12 +95,14 @@ export async function deleteMessages(
 ): Promise<BulkResult> {
   let found = 0;
   const wanted = [...new Set(ids)];
-  for (const batch of batches(wanted)) {
-    found += await context.transaction(async () => {
-      const rows = await rowsOf(context, folderId, batch);
-      await removeRows(context, folderId, rows, options, origin);
-      return rows.length;
-    });
+  for (const [home, there] of await homesOf(context, folderId, wanted)) {
+    for (const batch of batches(there)) {
+      found += await context.transaction(async () => {
+        const rows = await rowsOf(context, home, batch);
+        await removeRows(context, home, rows, options, origin);
+        return rows.length;
+      });
+    }
   }
   return { partial: found < wanted.length };
 }
@@ -197,14 +250,16 @@ export async function moveMessages(
   const result = new Map<MessageId, MessageId>();
   const wanted = [...new Set(ids)];
   await checkFolder(context, to, false);
-  for (const batch of batches(wanted)) {
-    const moved = await context.transaction(async () => {
-      const rows = await rowsOf(context, from, batch);
-      if (from === to && rows.every((row) => !row.deleted)) return rows.map((row) => [row.id, row.id] as const);
-      await checkFolder(context, to, false);
-      return moveRows(context, from, rows, to, origin);
-    });
-    for (const [before, after] of moved) result.set(before, after);
+  for (const [home, there] of await homesOf(context, from, wanted)) {
+    for (const batch of batches(there)) {
+      const moved = await context.transaction(async () => {
+        const rows = await rowsOf(context, home, batch);
+        if (home === to && rows.every((row) => !row.deleted)) return rows.map((row) => [row.id, row.id] as const);
+        await checkFolder(context, to, false);
+        return moveRows(context, home, rows, to, origin);
+      });
+      for (const [before, after] of moved) result.set(before, after);
+    }
   }
   return { partial: result.size < wanted.length, ids: result };
 }
@@ -272,9 +327,11 @@ export async function copyMessages(
   const result = new Map<MessageId, MessageId>();
   const wanted = [...new Set(ids)];
   await checkFolder(context, to, false);
-  for (const id of wanted) {
-    const copied = await copyMessage(context, from, id, to, origin);
-    if (copied !== undefined) result.set(id, copied);
+  for (const [home, there] of await homesOf(context, from, wanted)) {
+    for (const id of there) {
+      const copied = await copyMessage(context, home, id, to, origin);
+      if (copied !== undefined) result.set(id, copied);
+    }
   }
   return { partial: result.size < wanted.length, ids: result };
 }
@@ -402,6 +459,12 @@ export async function setReadState(
   origin: Origin,
 ): Promise<MessageId[]> {
   const changed: MessageId[] = [];
+  if ((await folderType(context, folderId)) === 'search') {
+    const shown = ids === 'all' ? (await shownIn(context, folderId).execute()).map((row) => row.id) : ids;
+    for (const [home, there] of await homesOf(context, folderId, shown))
+      changed.push(...(await setReadState(context, home, there, read, origin)));
+    return changed;
+  }
   const of = (only: readonly MessageId[] | undefined) =>
     context.transaction(async () => {
       const query = context

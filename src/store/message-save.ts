@@ -23,7 +23,7 @@ import type { MessageEvent } from './events.ts';
 import type { MailboxContext } from './internal.ts';
 import { splitBag } from './large-value.ts';
 import { storeLimits } from './limits.ts';
-import { derivedColumns } from './message-columns.ts';
+import { derivedColumns, timeColumn } from './message-columns.ts';
 import { isContentTag } from './message-content-tags.ts';
 import { queue } from './outbox.ts';
 import { encodeRecipients, setDisplayNames } from './recipients.ts';
@@ -102,7 +102,7 @@ async function createMessage(
   if (change.newId !== undefined) await checkNewId(context, change.newId, key);
 
   const now = context.now();
-  const created = getBigint(change.set ?? new Map(), PidTag.CreationTime) ?? now;
+  const created = timeColumn(getBigint(change.set ?? new Map(), PidTag.CreationTime) ?? now);
   const bag: PropertyBag = new Map();
   applyProperties(bag, change);
   setDefaults(bag, created);
@@ -126,7 +126,7 @@ async function createMessage(
     associated: associated ? 1 : 0,
     deleted: 0,
     created,
-    last_modified: change.lastModified ?? now,
+    last_modified: timeColumn(change.lastModified ?? now),
     size: remote?.size ?? whole.size + (recipients?.length ?? 0),
     flags: flags | mf.unmodified | (read ? mf.everRead : 0),
     read: read ? 1 : 0,
@@ -279,7 +279,7 @@ async function updateMessage(
     ...nextVersion(context, cn, before.pcl, change),
     ...(read === before.read ? {} : { read_cn: cn }),
     ...(change.sourceKey ? { source_key: ownSourceKey(context, change.sourceKey, id) } : {}),
-    last_modified: change.lastModified ?? context.now(),
+    last_modified: timeColumn(change.lastModified ?? context.now()),
     flags: touchesContent && origin.kind === 'client' ? flags & ~mf.unmodified : flags,
     read,
     size: remote ? before.size : written.size + (recipients?.length ?? 0) + (attachmentSize ?? 0),

@@ -38,7 +38,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   };
   const clock = options.clock ?? Date.now;
   const database = await openDatabase(options.file);
-  const cache = await openContentCache(options.cacheDirectory, limits.contentCacheBytes);
+  const cache = await openContentCache(options.cacheDirectory, limits.contentCacheBytes).catch(async (error) => {
+    await database.close();
+    throw error;
+  });
   let contentSource: ContentSource | undefined;
   const contents = createContentReader(
     cache,

@@ -37,14 +37,14 @@ export function sqliteDialect(database: DatabaseSync): Dialect {
 }
 
 /**
- * Opens a file for {@link sqliteDialect}: write-ahead log; a commit is on the disk before it is acknowledged
- * (synchronous FULL); waits for other processes instead of failing.
+ * Opens a file for {@link sqliteDialect}: write-ahead log, which durability.ts brings to the disk before a commit is
+ * acknowledged; waits for other processes instead of failing.
  */
 export function openSqlite(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000, enableForeignKeyConstraints: true });
   database.exec(`
     pragma journal_mode = wal;
-    pragma synchronous = full;
+    pragma synchronous = normal;
     pragma cache_size = -8192;
     pragma temp_store = memory;
     pragma wal_autocheckpoint = 2000;

@@ -1,12 +1,4 @@
-import {
-  addPredecessor,
-  changeKey,
-  ec,
-  MapiError,
-  parsePredecessorChangeList,
-  parseXid,
-  serializePredecessorChangeList,
-} from '../mapi/index.ts';
+import { addPredecessor, changeKey, ec, MapiError, parseXid, serializePredecessorChangeList } from '../mapi/index.ts';
 import { WireError } from '../wire/index.ts';
 import type { MailboxContext } from './internal.ts';
 
@@ -37,16 +29,6 @@ export function nextVersion(
     const list = given.predecessorChangeList ?? before;
     if (list) return { cn, change_key: key, pcl: addPredecessor(list, key) };
     return { cn, change_key: key, pcl: serializePredecessorChangeList([parseXid(key)]) };
-  } catch (error) {
-    if (error instanceof WireError) throw new MapiError(ec.invalidParam, error.message);
-    throw error;
-  }
-}
-
-/** Throws ecInvalidParam unless the bytes are a predecessor change list. */
-export function checkPredecessors(bytes: Uint8Array): void {
-  try {
-    parsePredecessorChangeList(bytes);
   } catch (error) {
     if (error instanceof WireError) throw new MapiError(ec.invalidParam, error.message);
     throw error;
