@@ -30,7 +30,7 @@ export function administration(data: string, accounts: () => Accounts | undefine
   return async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       const given = Buffer.from(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
-      if (!isLocal(request.ip) || given.length !== token.length || !timingSafeEqual(given, token))
+      if (!isLocal(request) || given.length !== token.length || !timingSafeEqual(given, token))
         return reply.code(403).send({ error: 'only the command line on this machine' });
     });
     scope.get('/admin/status', async (): Promise<ServerStatus> => ({ accounts: (await accounts()?.statuses()) ?? [] }));

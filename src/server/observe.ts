@@ -10,8 +10,9 @@ export interface Observed {
   readonly accounts: () => Accounts | undefined;
 }
 
-/** Whether an address is this machine's own. */
-export const isLocal = (address: string): boolean => /^(127\.|::1$|::ffff:127\.)/.test(address);
+/** Whether a request comes from this machine itself, and not through a proxy on it. */
+export const isLocal = ({ ip, headers }: FastifyRequest): boolean =>
+  /^(127\.|::1$|::ffff:127\.)/.test(ip) && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined;
 
 /** `/healthz` for load balancers, `/metrics` (Prometheus; from this machine only), and the duration of every request. */
 export function observe(app: FastifyInstance, { metrics, store, accounts }: Observed): void {
@@ -34,8 +35,7 @@ export function observe(app: FastifyInstance, { metrics, store, accounts }: Obse
   });
 
   app.get('/metrics', async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!isLocal(request.ip))
-      return reply.code(403).type('text/plain').send('Metrics are given to this machine only.\n');
+    if (!isLocal(request)) return reply.code(403).type('text/plain').send('Metrics are given to this machine only.\n');
     metrics.accounts.reset();
     let outbox = 0;
     for (const { status } of (await accounts()?.statuses()) ?? []) {
