@@ -10,6 +10,8 @@ const names: Readonly<Record<number, string>> = {
   950: 'cp950',
   10000: 'macroman',
   20127: 'ascii',
+  // CP_TELETEX: T.61 and Latin 1 agree in what directory names are made of; accents before letters are not known.
+  20261: 'iso-8859-1',
   20866: 'koi8-r',
   20932: 'euc-jp',
   20936: 'gb2312',

@@ -7,14 +7,16 @@ import type { OxSession } from './session.ts';
 const globalAddressBook = 6;
 const idColumn = 1;
 const aliasesColumn = 610;
+/** None of the vendor's columns: installations that keep certificates of people give them here, as base64 of DER. */
+const certificateColumn = 699;
 
 /** Users, external contacts, groups and resources of the context (ox-http-api 8). */
 export function oxDirectory(session: OxSession): DirectoryBackend {
   return {
     async entries() {
-      const aliases = await readAliases(session);
+      const [aliases, certificates] = await Promise.all([readAliases(session), readCertificates(session)]);
       const [people, groups, resources] = await Promise.all([
-        readPeople(session, aliases),
+        readPeople(session, aliases, certificates),
         readGroups(session),
         readResources(session),
       ]);
@@ -37,7 +39,26 @@ async function readAliases(session: OxSession): Promise<Map<number, string[]>> {
   return new Map(rows.map(([id, aliases]) => [Number(id), Array.isArray(aliases) ? aliases.map(String) : []]));
 }
 
-async function readPeople(session: OxSession, aliases: Map<number, string[]>): Promise<RemoteDirectoryEntry[]> {
+/** Certificates by contact; none where the server does not know the column. */
+async function readCertificates(session: OxSession): Promise<Map<number, string>> {
+  try {
+    const answer = await session.get('contacts', 'all', {
+      folder: globalAddressBook,
+      columns: `${idColumn},${certificateColumn}`,
+    });
+    const rows = list(answer, 'certificates') as unknown[][];
+    return new Map(rows.flatMap(([id, value]) => (text(value) === '' ? [] : [[Number(id), text(value)] as const])));
+  } catch (error) {
+    if (error instanceof BackendError && error.kind !== 'unavailable' && error.kind !== 'auth') return new Map();
+    throw error;
+  }
+}
+
+async function readPeople(
+  session: OxSession,
+  aliases: Map<number, string[]>,
+  certificates: Map<number, string>,
+): Promise<RemoteDirectoryEntry[]> {
   const columns = Object.keys(directoryColumns).map(Number);
   const rows = list(
     await session.get('contacts', 'all', { folder: globalAddressBook, columns: [idColumn, ...columns].join(',') }),
@@ -49,6 +70,8 @@ async function readPeople(session: OxSession, aliases: Map<number, string[]>): P
       const value = row[index + 1];
       if (value !== null && value !== undefined && value !== '') fields[directoryColumns[column]!] = value;
     });
+    const certificate = certificates.get(Number(row[0]));
+    if (certificate !== undefined) fields.certificate = certificate;
     const userId = Number(fields.user_id ?? 0);
     const address = text(fields.email1);
     return {

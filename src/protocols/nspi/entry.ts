@@ -46,6 +46,16 @@ const addressBookUid = guidToBytes('c840a7dc-42c0-1a10-b4b9-08002b2fe182');
 /** PidTagContainerId of entries of the global address list. */
 const globalAddressList = 0;
 
+/** PidTagContainerFlags of a group: it holds recipients and cannot be changed (MS-OXOABK 2.2.2.1). */
+const groupFlags = 0x1 | 0x8;
+
+function phoneticName({ properties }: DirectoryEntry): string | undefined {
+  const parts = [PidTag.AddressBookPhoneticSurname, PidTag.AddressBookPhoneticGivenName].map((tag) =>
+    properties.get(tag),
+  );
+  return parts.filter((part) => typeof part === 'string' && part !== '').join(' ') || undefined;
+}
+
 /** DN of the server that holds a mailbox, `guid@domain` as the last part (outlook-on-the-wire 6.3). */
 export const serverDnOf = (entry: DirectoryEntry): string => {
   const domain = entry.address.slice(entry.address.indexOf('@') + 1) || 'local';
@@ -90,9 +100,12 @@ type Compute = (listed: ListedEntry) => PropertyValue | undefined;
 const computed: ReadonlyMap<PropertyTag, Compute> = new Map<PropertyTag, Compute>([
   [PidTag.DisplayName, ({ entry }) => entry.displayName],
   [PidTag.TransmittableDisplayName, ({ entry }) => entry.displayName],
+  [PidTag.AddressBookDisplayNamePrintable, ({ entry }) => entry.displayName],
+  [PidTag.AddressBookPhoneticDisplayName, ({ entry }) => phoneticName(entry)],
   [PidTag.SmtpAddress, ({ entry }) => entry.address || undefined],
   [PidTag.AddressType, () => 'EX'],
   [PidTag.EmailAddress, ({ entry }) => entry.legacyDn],
+  [PidTag.AddressBookObjectDistinguishedName, ({ entry }) => entry.legacyDn],
   [PidTag.Account, ({ entry }) => entry.address.split('@')[0] || undefined],
   [PidTag.EntryId, permanentEntryId],
   [PidTag.RecordKey, permanentEntryId],
@@ -104,6 +117,8 @@ const computed: ReadonlyMap<PropertyTag, Compute> = new Map<PropertyTag, Compute
   [PidTag.DisplayType, ({ entry }) => kinds[entry.kind].displayType],
   [PidTag.DisplayTypeEx, ({ entry }) => kinds[entry.kind].displayTypeEx],
   [PidTag.MappingSignature, () => addressBookUid],
+  [PidTag.InitialDetailsPane, () => 0],
+  [PidTag.ContainerFlags, ({ entry }) => (entry.kind === 'group' ? groupFlags : undefined)],
   [PidTag.SendRichInfo, ({ entry }) => hasMailbox(entry)],
   [PidTag.AddressBookContainerId, () => globalAddressList],
   [PidTag.AddressBookObjectGuid, ({ entry }) => guidToBytes(objectGuid(entry.legacyDn))],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { encodeCodePage, isKnownCodePage, MapiError } from '../../mapi/index.ts';
+import { decodeCodePage, encodeCodePage, isKnownCodePage, MapiError } from '../../mapi/index.ts';
 import type { Directory, Store } from '../../store/index.ts';
 import { Reader, type WireType, Writer } from '../../wire/index.ts';
 import type { AddressBookHandler } from '../mapihttp/index.ts';
@@ -61,9 +61,7 @@ export function createAddressBook(options: AddressBookOptions): AddressBookHandl
   const bookOf = createAddressBooks(options.store, options.directory);
   const serverGuid = randomBytes(16);
   return async (type, body, session) => {
-    const reader = new Reader(body);
-    const request = (requests[type] as WireType<Record<string, unknown>>).read(reader);
-    reader.done();
+    const request = readRequest(type, body);
     const context: OperationContext = {
       book: await bookOf(session.identity),
       identity: session.identity,
@@ -81,10 +79,26 @@ export function createAddressBook(options: AddressBookOptions): AddressBookHandl
   };
 }
 
+/** 8-bit text of a request is in the code page that its STAT names (MS-OXNSPI 3.1.4.3.4). */
+function readRequest(type: OperationName, body: Buffer): Record<string, unknown> {
+  const read = (codePage: number) => {
+    const reader = new Reader(body);
+    reader.decode8 = decodeCodePage(codePage);
+    const request = (requests[type] as WireType<Record<string, unknown>>).read(reader);
+    reader.done();
+    return request;
+  };
+  const request = read(defaultCodePage);
+  const codePage = codePageOf(request);
+  return codePage === defaultCodePage ? request : read(codePage);
+}
+
+const defaultCodePage = 1252;
+
 function codePageOf(request: Readonly<Record<string, unknown>>): number {
   const stat = request.stat as { codePage: number } | undefined;
-  const codePage = stat?.codePage ?? (request.codePage as number | undefined) ?? 1252;
-  return isKnownCodePage(codePage) ? codePage : 1252;
+  const codePage = stat?.codePage ?? (request.codePage as number | undefined) ?? defaultCodePage;
+  return isKnownCodePage(codePage) ? codePage : defaultCodePage;
 }
 
 function write(

@@ -16,6 +16,37 @@ const anrFields = [
 
 const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
+/** What names are compared with, folded once for each entry: an organisation of ten thousand is asked all the time. */
+interface Folded {
+  readonly name: string;
+  readonly words: readonly string[];
+  /** Beginnings of these count. */
+  readonly fields: readonly string[];
+  /** Address, aliases, DN: only these count exactly. */
+  readonly addresses: readonly string[];
+}
+
+const foldedEntries = new WeakMap<ListedEntry, Folded>();
+
+function foldedOf(listed: ListedEntry): Folded {
+  let folded = foldedEntries.get(listed);
+  if (!folded) {
+    const { entry } = listed;
+    const name = fold(entry.displayName);
+    const texts = anrFields.map((tag) => entryProperty(listed, tag));
+    folded = {
+      name,
+      words: name.split(wordBreaks),
+      fields: [...new Set([...texts.filter((text) => typeof text === 'string').map(fold), fold(entry.address)])],
+      addresses: [entry.address, entry.legacyDn, ...entry.aliases].filter((text) => text !== '').map(fold),
+    };
+    foldedEntries.set(listed, folded);
+  }
+  return folded;
+}
+
+const wordBreaks = /[\s,]+/;
+
 /**
  * Entries that a typed name may mean: exact addresses, aliases and DNs alone when there are any; otherwise those one of
  * whose fields begins with it, or whose words of the display name begin with its words. `SMTP:` and the like in front,
@@ -30,26 +61,22 @@ export function resolveName(name: string, entries: readonly ListedEntry[]): List
       .trim(),
   );
   if (text === '') return [];
-  const byAddress = entries.filter(
-    ({ entry }) =>
-      entry.address === text ||
-      entry.legacyDn.toLowerCase() === text ||
-      entry.aliases.some((alias) => alias.toLowerCase() === text),
-  );
+  const byAddress = entries.filter((listed) => foldedOf(listed).addresses.includes(text));
   if (byAddress.length > 0) return byAddress;
-  const byName = entries.filter(({ entry }) => fold(entry.displayName) === text);
+  const byName = entries.filter((listed) => foldedOf(listed).name === text);
   if (byName.length > 0 || exact) return byName;
-  return entries.filter((listed) => anrMatches(listed, text));
+  return entries.filter(anrMatcher(text));
 }
 
-function anrMatches(listed: ListedEntry, text: string): boolean {
-  if (listed.entry.address.startsWith(text)) return true;
-  for (const tag of anrFields) {
-    const value = entryProperty(listed, tag);
-    if (typeof value === 'string' && fold(value).startsWith(text)) return true;
-  }
-  const words = fold(listed.entry.displayName).split(/[\s,]+/);
-  return text.split(/[\s,]+/).every((part) => words.some((word) => word.startsWith(part)));
+function anrMatcher(text: string): (listed: ListedEntry) => boolean {
+  const parts = text.split(wordBreaks);
+  return (listed) => {
+    const { fields, words } = foldedOf(listed);
+    return (
+      fields.some((field) => field.startsWith(text)) ||
+      parts.every((part) => words.some((word) => word.startsWith(part)))
+    );
+  };
 }
 
 /** A test of a filter on entries. Errors: ecTooComplex for what cannot be evaluated. */
@@ -57,7 +84,7 @@ export function entryFilter(filter: Restriction): (listed: ListedEntry) => boole
   const anr = anrOf(filter);
   if (anr !== undefined) {
     const text = fold(anr.trim());
-    return (listed) => text !== '' && anrMatches(listed, text);
+    return text === '' ? () => false : anrMatcher(text);
   }
   const matcher = compileRestriction(filter);
   return (listed) => matcher((tag) => entryProperty(listed, tag));

@@ -264,7 +264,8 @@ test('what is not offered answers with the error that Exchange gives', async () 
     entryIds: [],
   });
   assert.equal(modify.code, ec.error);
-  assert.equal((await call('ModProps', { reserved: 0, stat: start })).code, ec.notSupported);
+  const stat = { ...start, currentRec: ids.get(ben.legacyDn)! };
+  assert.equal((await call('ModProps', { reserved: 0, stat, tags: [PidTag.Comment] })).code, ec.accessDenied);
   assert.equal(
     (await call('GetTemplateInfo', { flags: 1, type: 0, codePage: 1252, localeId: 0x409 })).code,
     ec.unknownLcid,

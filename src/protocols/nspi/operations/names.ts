@@ -5,7 +5,7 @@ import { nspiLimits } from '../limits.ts';
 import { entryFilter, resolveName } from '../matching.ts';
 import { type Operation, type OperationContext, requireStat, rowsOf } from '../operation.ts';
 import { makeRows } from '../row-set.ts';
-import { ambiguity } from '../stat.ts';
+import { ambiguity, sortType } from '../stat.ts';
 
 /** NspiResolveNamesW, MS-OXNSPI 3.1.4.1.17; entry ids are permanent, else Outlook neither saves nor sends. */
 export const resolveNames: Operation<'ResolveNames'> = (context, request) => {
@@ -55,6 +55,7 @@ export const getMatches: Operation<'GetMatches'> = (context, request) => {
     if (!listed) throw new MapiError(ec.error, 'no such object');
     const refer = references.get((request.propertyName?.id ?? stat.containerId) >>> 16);
     if (!refer) throw new MapiError(ec.notSupported, 'the property holds no references');
+    if (stat.sortType === sortType.displayNameWritable) throw new MapiError(ec.notSupported, 'lists cannot be changed');
     found = refer(context, listed).sort((a, b) => compareNames(a.entry.displayName, b.entry.displayName));
   }
   if (found.length > request.rowCount || found.length > nspiLimits.matches)

@@ -1,6 +1,6 @@
-import { ec, idOf, MapiError, PidTag } from '../../../mapi/index.ts';
+import { ec, MapiError, PidTag, type TaggedValue } from '../../../mapi/index.ts';
 import { compareNames, rowIndex, statAt } from '../address-list.ts';
-import type { ListedEntry } from '../entry.ts';
+import { as8Bit, type ListedEntry } from '../entry.ts';
 import { nspiLimits } from '../limits.ts';
 import { type Operation, type OperationContext, requireStat, rowsOf } from '../operation.ts';
 import { makeRows } from '../row-set.ts';
@@ -15,11 +15,13 @@ const ephemeral = (context: OperationContext, flags: number) => (flags & ephemer
 export const queryRows: Operation<'QueryRows'> = (context, request) => {
   const stat = requireStat(request.stat);
   const { explicitTable, rowCount, columns } = request;
+  if (rowCount === 0) throw new MapiError(ec.invalidParam, 'no rows asked for');
   if (explicitTable.length > 0) {
-    const entries = explicitTable.slice(0, nspiLimits.rows).map((id) => context.book.byMinimalId.get(id));
+    const entries = explicitTable
+      .slice(0, Math.min(rowCount, nspiLimits.rows))
+      .map((id) => context.book.byMinimalId.get(id));
     return { stat, rows: makeRows(entries, columns, ephemeral(context, request.flags)) };
   }
-  if (rowCount === 0) throw new MapiError(ec.invalidParam, 'no rows asked for');
   const rows = rowsOf(context, stat);
   const from = rowIndex(stat, rows);
   const to = Math.min(rows.length, from + Math.min(rowCount, nspiLimits.rows));
@@ -42,13 +44,13 @@ export const updateStat: Operation<'UpdateStat'> = (context, request) => {
 export const seekEntries: Operation<'SeekEntries'> = (context, request) => {
   const stat = requireStat(request.stat);
   const { target, explicitTable, columns } = request;
-  if (stat.sortType !== sortType.displayName || !target || idOf(target.tag) !== idOf(PidTag.DisplayName))
+  const container = rowsOf(context, stat);
+  if (stat.sortType !== sortType.displayName || !target || !isDisplayName(target))
     throw new MapiError(ec.error, 'entries are sought by display name only');
   const rows: readonly ListedEntry[] = explicitTable
     ? explicitTable.flatMap((id) => context.book.byMinimalId.get(id) ?? [])
-    : rowsOf(context, stat);
-  const wanted = String(target.value);
-  const found = firstNotBefore(rows, wanted);
+    : container;
+  const found = firstNotBefore(rows, String(target.value));
   if (found === rows.length) throw new MapiError(ec.notFound);
   return {
     stat: { ...stat, currentRec: rows[found]!.minimalId, numPos: found, totalRecs: rows.length },
@@ -56,6 +58,9 @@ export const seekEntries: Operation<'SeekEntries'> = (context, request) => {
     rows: columns ? makeRows(rows.slice(found, found + screenful), columns, context.serverGuid) : undefined,
   };
 };
+
+const isDisplayName = ({ tag }: TaggedValue): boolean =>
+  tag === PidTag.DisplayName || tag === as8Bit(PidTag.DisplayName);
 
 /** Rows that Outlook's address book window shows (outlook-on-the-wire 6.3). */
 const screenful = 50;
@@ -88,6 +93,8 @@ export const compareMIds: Operation<'CompareMIds'> = (context, request) => {
 /** NspiResortRestriction, MS-OXNSPI 3.1.4.1.11: the entries in the order of their names; unknown ones go. */
 export const resortRestriction: Operation<'ResortRestriction'> = (context, request) => {
   const stat = requireStat(request.stat);
+  if (stat.sortType !== sortType.displayName && stat.sortType !== sortType.phoneticDisplayName)
+    throw new MapiError(ec.error, 'entries are sorted by display name only');
   const listed = (request.minimalIds ?? []).flatMap((id) => context.book.byMinimalId.get(id) ?? []);
   listed.sort((a, b) => compareNames(a.entry.displayName, b.entry.displayName) || a.minimalId - b.minimalId);
   const current = listed.findIndex(({ minimalId }) => minimalId === stat.currentRec);
