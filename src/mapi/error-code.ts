@@ -3,6 +3,7 @@ export const ec = {
   success: 0x00000000,
   unknownUser: 0x000003eb,
   loginPerm: 0x000003f2,
+  searchFolder: 0x00000460,
   notSearchFolder: 0x00000461,
   wrongServer: 0x00000478,
   bufferTooSmall: 0x0000047d,

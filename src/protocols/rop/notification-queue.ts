@@ -1,5 +1,8 @@
-/** More than a client that does not ask for them could need; what comes then replaces the oldest. */
-const maxQueued = 1_000;
+/**
+ * More than a busy mailbox or a search folder that fills brings between two requests; what comes then replaces the
+ * oldest. Exchange-like servers had to go that high as well.
+ */
+export const maxQueued = 16_384;
 
 /** One notification on its way to the client (MS-OXCNOTIF 2.2.1.4). */
 export interface PendingNotification {
@@ -8,6 +11,8 @@ export interface PendingNotification {
   readonly logonId: number;
   /** A later notification with the same key makes this one needless; none when absent. */
   readonly key?: string;
+  /** Key of an earlier notification of this handle that this one builds on: it stays, whatever comes later. */
+  readonly keeps?: string | undefined;
   /** The bytes of NotificationData when it is delivered; undefined when there is nothing to tell any more. */
   data(): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 }
@@ -17,61 +22,76 @@ export interface PendingNotification {
  * something is there already, so none is lost between looking and waiting.
  */
 export class NotificationQueue {
-  private queue: PendingNotification[] = [];
+  private queue = new Set<PendingNotification>();
+  /** Queued ones that a later one with the same key may replace. */
+  private replaceable = new Map<string, PendingNotification>();
+  /** Taken and put back: goes first. */
+  private front: PendingNotification | undefined;
   private waiting: Set<() => void> | undefined;
   private closed = false;
   /** Set when notifications had to be dropped; who delivers may tell "everything changed" and reset it. */
   overflowed = false;
 
   get size(): number {
-    return this.queue.length;
+    return this.queue.size + (this.front ? 1 : 0);
   }
 
   push(notification: PendingNotification): void {
     if (this.closed) return;
-    if (notification.key !== undefined) {
-      const same = this.queue.findIndex((n) => n.key === notification.key && n.handle === notification.handle);
-      if (same >= 0) this.queue.splice(same, 1);
+    const { handle, key, keeps } = notification;
+    if (keeps !== undefined) this.replaceable.delete(`${handle} ${keeps}`);
+    if (key !== undefined) {
+      const name = `${handle} ${key}`;
+      const same = this.replaceable.get(name);
+      if (same) this.queue.delete(same);
+      this.replaceable.set(name, notification);
     }
-    if (this.queue.length >= maxQueued) {
-      this.queue.shift();
+    if (this.size >= maxQueued) {
+      this.take();
       this.overflowed = true;
     }
-    this.queue.push(notification);
+    this.queue.add(notification);
     this.wake();
   }
 
   /** The oldest, taken out. */
   take(): PendingNotification | undefined {
-    return this.queue.shift();
+    const { front } = this;
+    if (front) {
+      this.front = undefined;
+      return front;
+    }
+    const [oldest] = this.queue;
+    if (oldest) this.remove(oldest);
+    return oldest;
   }
 
-  /** Puts one back to the front: it did not fit. */
+  /** Puts the one taken last back to the front: it did not fit. */
   putBack(notification: PendingNotification): void {
-    if (!this.closed) this.queue.unshift(notification);
+    if (!this.closed) this.front = notification;
   }
 
   /** Drops what is queued for a handle that was released. */
   dropHandle(handle: number): void {
-    this.queue = this.queue.filter((n) => n.handle !== handle);
+    this.drop((notification) => notification.handle === handle);
   }
 
   dropLogon(logonId: number): void {
-    this.queue = this.queue.filter((n) => n.logonId !== logonId);
+    this.drop((notification) => notification.logonId === logonId);
   }
 
   /**
    * True as soon as something is queued; false after `timeoutMs`, when `signal` aborts, or when the session ends.
    */
   wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
-    if (this.queue.length > 0) return Promise.resolve(true);
+    if (this.size > 0) return Promise.resolve(true);
     if (this.closed || signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', end);
         this.waiting?.delete(end);
-        resolve(this.queue.length > 0);
+        resolve(this.size > 0);
       };
       const timer = setTimeout(end, timeoutMs);
       signal?.addEventListener('abort', end, { once: true });
@@ -82,8 +102,20 @@ export class NotificationQueue {
 
   close(): void {
     this.closed = true;
-    this.queue = [];
+    this.drop(() => true);
     this.wake();
+  }
+
+  private drop(which: (notification: PendingNotification) => boolean): void {
+    if (this.front && which(this.front)) this.front = undefined;
+    for (const notification of this.queue) if (which(notification)) this.remove(notification);
+  }
+
+  private remove(notification: PendingNotification): void {
+    this.queue.delete(notification);
+    if (notification.key === undefined) return;
+    const name = `${notification.handle} ${notification.key}`;
+    if (this.replaceable.get(name) === notification) this.replaceable.delete(name);
   }
 
   private wake(): void {

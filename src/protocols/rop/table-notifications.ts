@@ -27,18 +27,27 @@ function tell(session: Session, handle: number, object: TableObject, event: Tabl
   session.notifications.push({
     handle,
     logonId: object.logon.logonId,
-    ...keyOf(event),
+    ...keysOf(event),
     data: () => dataOf(session, object, event),
   });
 }
 
-/** A later change of the same row makes an earlier one needless, as the row is read when it is sent. */
-function keyOf(event: TableEvent): { key?: string } {
+/**
+ * A later change of the same row makes an earlier one needless, as the row is read when it is sent; but not when a row
+ * was placed after it since, as the client has to have it in its place by then.
+ */
+function keysOf(event: TableEvent): { key?: string; keeps?: string } {
   if (event.kind === 'changed') return { key: 'changed' };
-  if (event.kind !== 'rowModified') return {};
-  const { folderId, messageId, instance } = event.row;
-  return { key: `modified ${folderId} ${messageId} ${instance}` };
+  if (event.kind === 'rowDeleted') return {};
+  const keeps = event.after && modifiedKey(event.after);
+  return {
+    ...(event.kind === 'rowModified' ? { key: modifiedKey(event.row) } : {}),
+    ...(keeps === undefined ? {} : { keeps }),
+  };
 }
+
+const modifiedKey = ({ folderId, messageId, instance }: RowKey): string =>
+  `modified ${folderId} ${messageId} ${instance}`;
 
 function idsOf(key: RowKey): RowIds {
   const folderId = wireId(key.folderId);

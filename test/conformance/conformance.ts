@@ -1,0 +1,31 @@
+import { test } from 'node:test';
+import { startStoreClient } from '../protocols/rop/mailbox-client.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
+
+/** One thing that the specifications say, and how it shows. */
+export interface Case {
+  /** The requirements it stands for, as `R123` or `R123 R124`; of the specification of the file. */
+  readonly of: string;
+  /** The statement, in our words. */
+  readonly says: string;
+  readonly run: (outlook: Outlook) => Promise<void>;
+}
+
+/** Runs each case as a test of its own, on a new mailbox. */
+export function conformance(specification: string, cases: readonly Case[]): void {
+  for (const { of, says, run } of cases) {
+    const requirements = of
+      .split(' ')
+      .map((one) => `${specification}_${one}`)
+      .join(' ');
+    test(`${says} (${requirements})`, async () => {
+      const started = await startStoreClient();
+      try {
+        await run(outlookOf(started));
+        if (started.errors.length > 0) throw started.errors[0];
+      } finally {
+        await started.close();
+      }
+    });
+  }
+}
