@@ -1,5 +1,6 @@
 import type { PropertyBag } from '../../mapi/index.ts';
 import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
+import type { IcsState } from '../fasttransfer/index.ts';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import type { StreamState } from './stream.ts';
 
@@ -11,7 +12,8 @@ export type ServerObject =
   | AttachmentObject
   | TableObject
   | StreamObject
-  | SubscriptionObject;
+  | SubscriptionObject
+  | CollectorObject;
 
 export interface LogonObject {
   readonly kind: 'logon';
@@ -70,6 +72,19 @@ export interface SubscriptionObject {
   readonly kind: 'subscription';
   readonly logon: LogonObject;
   readonly end: () => void;
+}
+
+/** A synchronization upload context (MS-OXCFXICS 3.2.1.3): what a cached-mode client changed comes in here. */
+export interface CollectorObject {
+  readonly kind: 'collector';
+  readonly logon: LogonObject;
+  readonly folderId: FolderId;
+  /** Messages of the folder; otherwise folders under it. */
+  readonly contents: boolean;
+  /** What the client has, as it uploaded it, and the changes imported since. */
+  readonly state: IcsState;
+  /** The state property that is being uploaded. */
+  stateUpload?: { readonly tag: number; readonly chunks: Uint8Array[]; size: number } | undefined;
 }
 
 export type { PropertyBag };
