@@ -13,8 +13,8 @@ import {
   formatReferences,
   type LargeReference,
   parseReferences,
+  type StoredLargeValue,
   splitBag,
-  type storedLargeValue,
   writeLargeValue,
 } from './large-value.ts';
 import { storeLimits } from './limits.ts';
@@ -205,7 +205,7 @@ export async function replaceBag(
   const references: LargeReference[] = [];
   let size = 0;
   for (const [tag, value] of large) {
-    const stored = value as Partial<ReturnType<typeof storedLargeValue>>;
+    const stored: Partial<StoredLargeValue> = value;
     const kept =
       stored.mailboxId === context.mailbox.id && stored.messageKey === messageKey && known.has(stored.valueId ?? -1);
     const valueId = kept ? stored.valueId! : await writeLargeValue(context, messageKey, null, value);

@@ -21,8 +21,6 @@ export interface StoredLargeValue extends LargeValue {
   readonly valueId: number;
 }
 
-export const isStoredLargeValue = (value: LargeValue): value is StoredLargeValue => 'valueId' in value;
-
 /** Where chunks are read from. */
 export interface ChunkSource {
   readonly mailboxId: number;

@@ -6,6 +6,7 @@ import {
   getBigint,
   getNumber,
   getString,
+  idOf,
   MapiError,
   type MessageContent,
   PidTag,
@@ -362,7 +363,7 @@ function applyProperties(bag: PropertyBag, change: MessageChange): void {
   } else if (has(PidTag.SubjectPrefix) || has(PidTag.NormalizedSubject)) {
     const prefix = getString(bag, PidTag.SubjectPrefix) ?? '';
     setProperty(bag, PidTag.Subject, prefix + (getString(bag, PidTag.NormalizedSubject) ?? ''));
-  } else if (change.remove?.some((tag) => storedTag(new Map([[PidTag.Subject, '']]), tag) !== undefined)) {
+  } else if (change.remove?.some((tag) => idOf(tag) === idOf(PidTag.Subject))) {
     removeProperty(bag, PidTag.SubjectPrefix);
     removeProperty(bag, PidTag.NormalizedSubject);
   }
