@@ -1,4 +1,10 @@
-import { type Backend, BackendError, type OxHttpOptions, openOxBackend } from '../backends/index.ts';
+import {
+  type Backend,
+  BackendError,
+  type BackendProfile,
+  type OxHttpOptions,
+  openOxBackend,
+} from '../backends/index.ts';
 import {
   type Authenticator,
   BackendUnavailable,
@@ -46,6 +52,7 @@ interface Account {
 export function createAccounts(options: AccountsOptions): Accounts {
   const accounts = new Map<string, Account>();
   const byMailbox = new Map<number, Account>();
+  const settling = new Map<string, Promise<Identity>>();
   const { store, log } = options;
 
   async function authenticate(userName: string, password: string): Promise<Identity | undefined> {
@@ -72,6 +79,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function signedIn(backend: Backend, password: string): Promise<Identity> {
     const profile = await backend.profile();
+    // One after the other for each mailbox: two engines on one would both carry the same change.
+    const before = settling.get(profile.address) ?? Promise.resolve();
+    const settled = before.catch(() => {}).then(() => settle(backend, profile, password));
+    settling.set(profile.address, settled);
+    try {
+      return await settled;
+    } finally {
+      if (settling.get(profile.address) === settled) settling.delete(profile.address);
+    }
+  }
+
+  async function settle(backend: Backend, profile: BackendProfile, password: string): Promise<Identity> {
     const running = accounts.get(profile.address);
     if (running && running.password === password && (await running.engine.status()).state !== 'stopped') {
       await backend.close();

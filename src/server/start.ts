@@ -16,6 +16,7 @@ import { administration } from './administration.ts';
 import { basicAuthentication } from './basic-authentication.ts';
 import { localCertificate } from './certificates.ts';
 import type { Configuration } from './config.ts';
+import { lockDataFolder } from './data-lock.ts';
 import { createLoginCheck } from './login-check.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
@@ -58,8 +59,18 @@ export interface RunningServer {
 
 /** Starts the gateway: store, accounts, protocols, listener. Throws when a part cannot start; nothing is left running. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
+  mkdirSync(options.config.data, { recursive: true, mode: 0o700 });
+  const unlock = lockDataFolder(options.config.data);
+  try {
+    return await startLocked(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(options: StartOptions, unlock: () => void): Promise<RunningServer> {
   const { config } = options;
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const log = pino(
     { level: config.log, base: null, redact: ['req.headers.authorization', 'password', 'headers.authorization'] },
     ...(options.logTo ? [options.logTo] : []),
@@ -164,6 +175,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       await app.close();
       await accounts?.close();
       await store.close();
+      unlock();
     },
   };
 }
