@@ -173,6 +173,7 @@ export async function insertFolder(context: MailboxContext, input: FolderToMake,
       unread_count: 0,
       associated_count: 0,
       child_count: 0,
+      hierarchy_changes: 0,
       deleted_count: 0,
       deleted_total: 0,
       size: 0,
@@ -211,7 +212,10 @@ async function countChildren(context: MailboxContext, id: FolderId, by: 1 | -1, 
   await context
     .db()
     .updateTable('folder')
-    .set((eb) => ({ child_count: eb('child_count', '+', by) }))
+    .set((eb) => ({
+      child_count: eb('child_count', '+', by),
+      hierarchy_changes: eb('hierarchy_changes', '+', 1),
+    }))
     .where('mailbox_id', '=', context.mailbox.id)
     .where('id', '=', id)
     .execute();

@@ -82,6 +82,7 @@ export function folderFromRow(row: FolderRow): Folder {
     unreadCount: row.unread_count,
     associatedCount: row.associated_count,
     childCount: row.child_count,
+    hierarchyChanges: row.hierarchy_changes,
     deletedCount: row.deleted_count,
     deletedTotal: row.deleted_total,
     size: row.size,

@@ -73,6 +73,8 @@ export interface FolderTable {
   deleted: number;
   deleted_at: Time | null;
   properties: Bytes;
+  /** Subfolders that came or went, ever. */
+  hierarchy_changes: number;
 }
 
 export interface MessageTable {

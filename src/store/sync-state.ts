@@ -11,10 +11,12 @@ export interface SyncState {
   outboxCount(): Promise<number>;
   /** Whether a client's change of this message waits for the backend. */
   isPending(key: MessageKey): Promise<boolean>;
+  /** The note on the waiting row of a message's change. */
+  noteOf(key: MessageKey): Promise<string | undefined>;
   /** When the next row falls due, in ms since 1970; undefined when the outbox is empty. */
   nextDue(): Promise<number | undefined>;
-  /** Removes the row, unless the object was changed again since it was read (`sequence` differs). */
-  finishOutbox(row: OutboxRow): Promise<void>;
+  /** Removes these rows, except of objects that were changed again since they were read (`sequence` differs). */
+  finishOutbox(...rows: readonly OutboxRow[]): Promise<void>;
   /** Keeps the row for a later attempt. */
   postponeOutbox(row: OutboxRow, dueAt: number, error: string): Promise<void>;
   /** A note kept with the row before a step that cannot be repeated blindly (sending, appending). */
@@ -35,6 +37,9 @@ export interface SyncState {
   removeLink(key: MessageKey): Promise<void>;
   /** Local messages of a folder without link whose PidTagInternetMessageId is this one. */
   unlinkedByMessageId(folderId: FolderId, internetMessageId: string): Promise<Message[]>;
+
+  /** Links of local messages, not deleted ones, whose PidTagInternetMessageId is this one. */
+  linkedByMessageId(internetMessageId: string): Promise<MessageLink[]>;
 
   /** How far a remote folder was read; the engine's own JSON. */
   cursor(remoteFolder: string): Promise<string | undefined>;

@@ -65,23 +65,34 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
         .executeTakeFirst();
       return row !== undefined;
     },
+    async noteOf(key) {
+      const row = await outbox()
+        .select('note')
+        .where('kind', '=', 'message')
+        .where('object_key', '=', key)
+        .executeTakeFirst();
+      return row?.note ?? undefined;
+    },
     async nextDue() {
       const row = await outbox()
         .select((eb) => eb.fn.min('due_at').as('due'))
         .executeTakeFirst();
       return row?.due ?? undefined;
     },
-    finishOutbox: (row) =>
-      change(() =>
-        context
-          .db()
-          .deleteFrom('outbox')
-          .where('mailbox_id', '=', mailboxId)
-          .where('kind', '=', row.kind)
-          .where('object_key', '=', row.objectKey)
-          .where('sequence', '=', row.sequence)
-          .execute(),
-      ),
+    async finishOutbox(...rows) {
+      if (rows.length === 0) return;
+      await change(async () => {
+        for (const row of rows)
+          await context
+            .db()
+            .deleteFrom('outbox')
+            .where('mailbox_id', '=', mailboxId)
+            .where('kind', '=', row.kind)
+            .where('object_key', '=', row.objectKey)
+            .where('sequence', '=', row.sequence)
+            .execute();
+      });
+    },
     postponeOutbox: (row, dueAt, error) => updateOutbox(row, { due_at: dueAt, error, attempts: row.attempts + 1 }),
     noteOutbox: (row, note) => updateOutbox(row, { note }),
 
@@ -182,6 +193,23 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
         )
         .execute();
       return rows.map((row) => context.messageFromRow(row));
+    },
+
+    async linkedByMessageId(internetMessageId) {
+      const rows = await context
+        .db()
+        .selectFrom('message')
+        .innerJoin('message_link', (join) =>
+          join
+            .onRef('message_link.mailbox_id', '=', 'message.mailbox_id')
+            .onRef('message_link.message_key', '=', 'message.key'),
+        )
+        .selectAll('message_link')
+        .where('message.mailbox_id', '=', mailboxId)
+        .where('message.internet_message_id', '=', internetMessageId)
+        .where('message.deleted', '=', 0)
+        .execute();
+      return rows.map(linkOf);
     },
 
     async cursor(remoteFolder) {

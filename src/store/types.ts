@@ -120,6 +120,8 @@ export interface Folder {
   readonly unreadCount: number;
   readonly associatedCount: number;
   readonly childCount: number;
+  /** How often it got or lost a subfolder. */
+  readonly hierarchyChanges: number;
   /** Soft-deleted messages. */
   readonly deletedCount: number;
   /** Messages ever deleted from it. */

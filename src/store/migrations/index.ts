@@ -1,12 +1,14 @@
 import type { Kysely, Migration } from 'kysely';
 import { createMailbox } from './001-mailbox.ts';
 import { createSearchFolders } from './002-search-folders.ts';
+import { countHierarchyChanges } from './003-hierarchy-changes.ts';
 import { columnTypes, type DatabaseKind } from './column-types.ts';
 
 /** All changes of the schema in their order; names are never changed and steps never removed. */
 const steps = {
   '001-mailbox': createMailbox,
   '002-search-folders': createSearchFolders,
+  '003-hierarchy-changes': countHierarchyChanges,
 };
 
 /** The migrations for one kind of database, as Kysely's Migrator wants them. */

@@ -137,6 +137,7 @@ export async function openFixture(file?: string) {
         unread_count: 0,
         associated_count: 0,
         child_count: 0,
+        hierarchy_changes: 0,
         deleted_count: 0,
         deleted_total: 0,
         size: 0,
