@@ -81,11 +81,11 @@ async function measure(server: BenchServer): Promise<Figure[]> {
 async function inboxCount({ mapi, mailbox }: BenchClient): Promise<number> {
   const folder = await openFolder(mapi, mailbox, mailbox.folders.inbox);
   const tags = [PidTag.ContentCount];
-  const { row } = (await mapi.run(
+  const { rowData } = await mapi.run(
     ropCall(RopGetPropertiesSpecific, folder, { propertySizeLimit: 0, wantUnicode: 1, propertyTags: tags }, tags),
-  )) as unknown as { row: Uint8Array };
+  );
   await release(mapi, folder);
-  return Number(decode(propertyRow(tags), row)[0]);
+  return Number(decode(propertyRow(tags), rowData)[0]);
 }
 
 const columns = [

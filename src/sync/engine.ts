@@ -8,6 +8,7 @@ import { pullTree } from './pull-tree.ts';
 import { pushMessage } from './push.ts';
 import { pushFolder } from './push-folder.ts';
 import { submitMessage } from './submit.ts';
+import { Waiting } from './waiting.ts';
 
 export interface SyncOptions {
   readonly mailbox: Mailbox;
@@ -69,25 +70,42 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     woken = true;
     wakeUp?.();
   }
-  mailbox.sync.onOutbox(wake);
+  // What comes close together is dealt with in one go.
+  let gathering = false;
+  mailbox.sync.onOutbox(() => {
+    if (gathering) return;
+    gathering = true;
+    setTimeout(() => {
+      gathering = false;
+      wake();
+    }, syncLimits.gatherMs);
+  });
 
   async function push(): Promise<void> {
     for (;;) {
       const rows = await mailbox.sync.dueOutbox(clock(), syncLimits.pushBatch);
       if (rows.length === 0) return;
+      const nothingToDo: OutboxRow[] = [];
       for (const row of rows) {
         if (stopping) return;
-        await pushRow(row);
+        if (!(await pushRow(row))) nothingToDo.push(row);
       }
+      await mailbox.sync.finishOutbox(...nothingToDo);
     }
   }
 
-  async function pushRow(row: OutboxRow): Promise<void> {
+  /** False when the row is still there and there is nothing to do for it. */
+  async function pushRow(row: OutboxRow): Promise<boolean> {
     try {
       if (row.kind === 'submit') await submitMessage(account, row);
       else if (row.kind === 'folder') await pushFolder(account, row);
-      else await pushMessage(account, row);
+      else return await pushMessage(account, row);
+      return true;
     } catch (error) {
+      if (error instanceof Waiting) {
+        await mailbox.sync.postponeOutbox(row, error.until ?? clock() + options.pollMs, error.message);
+        return;
+      }
       if (!(error instanceof BackendError)) {
         // One item that cannot be dealt with must not hold up the others.
         options.log.warn(
@@ -95,7 +113,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
           'a change could not be pushed',
         );
         await mailbox.sync.postponeOutbox(row, clock() + retryDelay(row.attempts), String(error));
-        return;
+        return true;
       }
       options.onError?.(error);
       await mailbox.sync.postponeOutbox(row, clock() + retryDelay(row.attempts), error.message);
@@ -104,6 +122,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
         { kind: row.kind, object: row.objectKey, code: error.code, reason: error.message },
         'the backend did not take a change',
       );
+      return true;
     }
   }
 
@@ -128,7 +147,8 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     for (const link of links) {
       if (stopping) return;
       const status = statuses.get(link.remoteId);
-      if (!status) continue;
+      // What a client deleted is not read any more; its outbox row waits.
+      if (!status || !(await mailbox.folder(link.folderId))) continue;
       const found = await lookAtFolder(account, link.folderId, link.remoteId, status, (cursor) => fullDue(cursor));
       if (!found) continue;
       // A first read needs nothing from other folders; later on a mail that is new here may be missing there.

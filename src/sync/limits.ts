@@ -6,11 +6,18 @@ export const syncLimits = {
   peek: 100,
   /** Outbox rows dealt with before the backend is asked for news again. */
   pushBatch: 200,
+  /** After a change by a client, before the outbox is looked at. */
+  gatherMs: 20,
   /** A folder with more items than this stops when more than half would vanish (docs/architecture.md, "The brake"). */
   brakeFrom: 20,
   /** Shortest and longest wait after a failed call. */
   retryMs: 1_000,
   longestRetryMs: 5 * 60_000,
+  /**
+   * A call that was not answered may still be carried out this long, in ms: a request on its way when the connection
+   * broke or Oxbow was killed. Before that, not finding its effect means nothing.
+   */
+  settleMs: 10_000,
   /** Between two looks at the folder tree, in polls. */
   treeEveryPolls: 10,
   /** A whole listing, to see flags changed elsewhere, is due after this many polls, but not sooner than in … */

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { BackendError, type MailFlags } from '../backends/index.ts';
+import type { MailFlags } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
-import { getString, PidTag } from '../mapi/index.ts';
-import type { Message, MessageContent, MessageLink, OutboxRow } from '../store/index.ts';
-import type { SyncAccount } from './account.ts';
-import { localChanges, noFlags } from './flags.ts';
-import { readMessageBase, writeBase } from './links.ts';
+import { ContentUnavailable, type Message, type MessageContent, type MessageLink, type OutboxRow } from '../store/index.ts';
+import { fromBackend, type SyncAccount } from './account.ts';
+import { findMoved, settleAttempt, writeAttempt } from './attempt.ts';
+import { localChanges, localFlag, noFlags } from './flags.ts';
+import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
+import { remoteFolderOf } from './push-folder.ts';
+import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 const mfUnsent = 0x8;
 const mfSubmitted = 0x4;
@@ -16,18 +18,19 @@ const idHeader = 'X-Oxbow-Id';
 
 /**
  * Brings the backend in step with one message that a client created, changed, moved or deleted, and takes the row out of
- * the outbox. Each step can be repeated: what was done already is found by the link, or by the X-Oxbow-Id.
+ * the outbox. Each step can be repeated: what was done already is found by the link, or by what attempt.ts noted.
  */
 export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise<void> {
   const { sync } = account.mailbox;
   const message = await account.mailbox.messageByKey(row.objectKey);
-  let link = await sync.link(row.objectKey);
+  let link = await settleAttempt(account, row, message, await sync.link(row.objectKey));
+  if (link && isVoid(link)) throw new Waiting('the folder is about to be read anew');
   if (!message || message.deleted !== undefined) {
     if (link) await removeRemote(account, link);
-  } else {
-    const target = (await sync.folderLink(message.folderId))?.remoteId;
-    if (target !== undefined && !message.associated && (message.flags & mfSubmitted) === 0) {
-      if (link && link.remoteFolder !== target) link = await moveRemote(account, message, link, target);
+  } else if (!message.associated && (message.flags & mfSubmitted) === 0) {
+    const target = await remoteFolderOf(account, message.folderId);
+    if (target !== undefined) {
+      if (link && link.remoteFolder !== target) link = await moveRemote(account, row, message, link, target);
       if (!link) await storeRemote(account, row, message, target, undefined);
       else {
         if (message.contentState === 'local') await storeRemote(account, row, message, target, link);
@@ -43,37 +46,26 @@ async function removeRemote(account: SyncAccount, link: MessageLink): Promise<vo
   await account.mailbox.sync.removeLink(link.key);
 }
 
-/** Undefined when the mail is nowhere to be found any more: then it has to be stored anew. */
-async function moveRemote(
+/** Throws Waiting when the mail is not where it was: the next look at the folders tells where it went. */
+export async function moveRemote(
   account: SyncAccount,
+  row: OutboxRow | undefined,
   message: Message,
   link: MessageLink,
   target: string,
-): Promise<MessageLink | undefined> {
+): Promise<MessageLink> {
   const { mailbox, backend } = account;
-  let id: string | undefined;
-  try {
-    id = await backend.mail.move(link.remoteFolder, link.remoteId, target);
-  } catch (error) {
-    if (!(error instanceof BackendError && error.kind === 'notFound')) throw error;
-    // Moved by an earlier attempt whose answer was lost, or gone.
+  if (row) {
+    const { remoteFolder: from, remoteId: id } = link;
+    await mailbox.sync.noteOutbox(row, writeAttempt({ kind: 'move', from, id, to: target, at: account.clock() }));
   }
-  id ??= await findMoved(account, message, target);
-  if (id === undefined) {
-    await mailbox.sync.removeLink(link.key);
-    return undefined;
-  }
+  const id =
+    (await unlessMissing(() => backend.mail.move(link.remoteFolder, link.remoteId, target))) ??
+    (await findMoved(account, message, link, target));
+  if (id === undefined) throw new Waiting('the mail was moved or deleted elsewhere');
   const moved = { ...link, remoteFolder: target, remoteId: id };
   await mailbox.sync.setLink(moved);
   return moved;
-}
-
-async function findMoved(account: SyncAccount, message: Message, target: string): Promise<string | undefined> {
-  const messageId = getString(message.properties, PidTag.InternetMessageId);
-  if (messageId === undefined) return undefined;
-  for (const found of await account.backend.mail.findByHeader(target, 'Message-ID', messageId))
-    if (!(await account.mailbox.sync.linkByRemoteId(target, found.id))) return found.id;
-  return undefined;
 }
 
 /** Stores a message whose content is held here, unless the backend has just this content; an older copy is replaced. */
@@ -85,35 +77,35 @@ async function storeRemote(
   link: MessageLink | undefined,
 ): Promise<void> {
   const { mailbox, backend } = account;
-  const content = await mailbox.content(message);
+  let content: MessageContent;
+  try {
+    content = await mailbox.content(message);
+  } catch (error) {
+    if (!(error instanceof ContentUnavailable) || link || message.contentState === 'local') throw error;
+    // Deleted elsewhere while a client changed it here, and its content is nowhere any more.
+    account.log.info({ message: message.key }, 'a changed mail was deleted on the backend');
+    await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+    return;
+  }
   const digest = await contentDigest(content);
   const base = link && readMessageBase(link);
   if (base?.contentDigest === digest) return;
 
   const flags = flagsOf(message, base?.flags ?? noFlags);
   const oxbowId = oxbowIdOf(mailbox, message.key, digest);
-  // The note stands before the call: a second attempt looks first whether the first one came through.
-  const earlier = row.note === oxbowId ? await findByOxbowId(account, target, oxbowId) : undefined;
-  if (earlier === undefined && row.note !== oxbowId) await mailbox.sync.noteOutbox(row, oxbowId);
-  const id =
-    earlier ??
-    (await backend.mail.append(
-      target,
-      writeMime(content, { bcc: true, headers: { [idHeader]: oxbowId } }),
-      flags,
-      undefined,
-    ));
+  const attempt = { kind: 'store', folder: target, oxbowId, digest, flags, at: account.clock() } as const;
+  await mailbox.sync.noteOutbox(row, writeAttempt({ ...attempt, ...(link ? { replaces: link.remoteId } : {}) }));
+  const source = writeMime(content, { bcc: true, headers: { [idHeader]: oxbowId } });
+  const id = await unlessMissing(() => backend.mail.append(target, source, flags, undefined));
+  if (id === undefined) throw new Waiting('the folder was deleted or renamed elsewhere');
+  // The old copy goes while the link still names it: after a crash in between the attempt is settled.
+  if (link) await ignoreMissing(() => backend.mail.remove(link.remoteFolder, [link.remoteId], true));
   await mailbox.sync.setLink({
     key: message.key,
     remoteFolder: target,
     remoteId: id,
     base: writeBase({ flags, contentDigest: digest }),
   });
-  if (link) await ignoreMissing(() => backend.mail.remove(link.remoteFolder, [link.remoteId], true));
-}
-
-async function findByOxbowId(account: SyncAccount, folder: string, oxbowId: string): Promise<string | undefined> {
-  return (await account.backend.mail.findByHeader(folder, idHeader, oxbowId))[0]?.id;
 }
 
 async function pushFlags(account: SyncAccount, message: Message): Promise<void> {
@@ -121,10 +113,15 @@ async function pushFlags(account: SyncAccount, message: Message): Promise<void> 
   const link = await mailbox.sync.link(message.key);
   if (!link) return;
   const base = readMessageBase(link);
-  const changes = localChanges(message, base.flags);
+  const changes: { -readonly [K in keyof MailFlags]?: MailFlags[K] } = localChanges(message, base.flags);
+  // Whether these came through nobody knows, so they are said again.
+  if (base.intended?.seen !== undefined) changes.seen = localFlag.seen(message);
+  if (base.intended?.flagged !== undefined) changes.flagged = localFlag.flagged(message);
   if (Object.keys(changes).length === 0) return;
+  await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, intended: { ...base.intended, ...changes } }) });
   await ignoreMissing(() => backend.mail.setFlags(link.remoteFolder, link.remoteId, changes));
-  await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, flags: { ...base.flags, ...changes } }) });
+  const { intended: _, ...rest } = base;
+  await mailbox.sync.setLink({ ...link, base: writeBase({ ...rest, flags: { ...base.flags, ...changes } }) });
 }
 
 function flagsOf(message: Message, base: MailFlags): MailFlags {
@@ -132,17 +129,8 @@ function flagsOf(message: Message, base: MailFlags): MailFlags {
 }
 
 /** Digest of a message as it would be written: equal content, equal digest. */
-async function contentDigest(content: MessageContent): Promise<string> {
+export async function contentDigest(content: MessageContent): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of writeMime(content, { bcc: true, boundary: 'digest' })) hash.update(chunk);
   return hash.digest('hex').slice(0, 16);
-}
-
-/** What is gone needs no more changing; the next look at the folder tells the rest. */
-export async function ignoreMissing(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!(error instanceof BackendError && error.kind === 'notFound')) throw error;
-  }
 }
