@@ -41,6 +41,8 @@ const configuration = z.strictObject({
     /** Seconds between two looks for changes where the backend does not push. */
     pollSeconds: z.number().min(0.2).max(3600).default(20),
   }),
+  /** Days that deleted mails and folders can be recovered in Outlook. */
+  keepDeletedDays: z.number().int().min(0).max(3650).default(30),
   /** Most bytes of mail content kept from the backend. */
   contentCache: bytes.prefault('512MiB'),
   sessions: z

@@ -95,6 +95,15 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     requestTimeout: 0,
     bodyLimit: 110 * 1024 * 1024,
   }) as unknown as FastifyInstance;
+  let sweeping: NodeJS.Timeout | undefined;
+  const sweep = async () => {
+    try {
+      const purged = await store.purgeDeleted(Date.now() - config.keepDeletedDays * 24 * hour);
+      if (purged > 0) log.info({ purged }, 'mails deleted long ago are gone for good');
+    } catch (error) {
+      log.warn({ reason: String(error) }, 'deleted mails could not be purged; trying again in an hour');
+    }
+  };
   let accounts: Accounts | undefined;
   let url = '';
   try {
@@ -161,6 +170,8 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     url = publicUrl ?? `https://${publicHost(config.listen.host)}:${port}`;
     lazily();
     writeRunningFile(config.data, { url, certificateAuthority: tls.authorityFile });
+    sweeping = setInterval(() => void sweep(), hour).unref();
+    void sweep();
   } catch (error) {
     await app.close();
     await store.close();
@@ -172,6 +183,7 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     store,
     accounts: accounts!,
     async close() {
+      clearInterval(sweeping);
       await app.close();
       await accounts?.close();
       await store.close();
@@ -179,6 +191,8 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     },
   };
 }
+
+const hour = 3_600_000;
 
 const oxOptions = (config: Configuration): OxHttpOptions => ({
   url: config.backend.url,

@@ -9,6 +9,7 @@ import { type StoreLimits, storeLimits } from './limits.ts';
 import { type OpenMailbox, openMailbox } from './mailbox.ts';
 import { standardReceiveFolders } from './receive-folders.ts';
 import { standardReplicas } from './replicas.ts';
+import { purgeDeleted } from './retention.ts';
 import { specialFolderName, specialFolders } from './special-folders.ts';
 import type { ContentSource, FolderRole, Mailbox, MailboxInfo, MailboxProfile, Store } from './types.ts';
 
@@ -182,6 +183,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       }
       return keys.map((key) => minimalIds.get(key)!);
     },
+
+    purgeDeleted: (beforeMs) => purgeDeleted(database, fileTimeFromMs(beforeMs)),
 
     setContentSource(source) {
       contentSource = source;

@@ -57,7 +57,21 @@ export const folderRoles = [
 export type FolderRole = (typeof folderRoles)[number];
 
 /** Who makes a change. A client's goes on to the backend through the outbox; the sync engine's came from there. */
-export type Origin = { readonly kind: 'client'; readonly session?: string } | { readonly kind: 'sync' };
+export type Origin =
+  | {
+      readonly kind: 'client';
+      readonly session?: string;
+      /** Uploaded by a cached-mode client, which has it already: its session is not told. */
+      readonly upload?: boolean;
+    }
+  | { readonly kind: 'sync' };
+
+/** Ids of one replica, both ends included. */
+export interface IdRange {
+  readonly guid: Guid;
+  readonly low: number;
+  readonly high: number;
+}
 
 export interface MailboxInfo {
   /** Number of the mailbox in the database. */
@@ -90,6 +104,8 @@ export interface Store {
   mailboxes(): Promise<readonly MailboxInfo[]>;
   /** Minimal Entry IDs (MS-OXNSPI 2.2.9.1) of address-book DNs, ≥ 0x10, the same for ever; new ones are made. */
   minimalEntryIds(dns: readonly string[]): Promise<number[]>;
+  /** Removes for good what was soft-deleted before a time (ms since 1970). Gives how many messages went. */
+  purgeDeleted(beforeMs: number): Promise<number>;
   /** Where content of messages comes from that the store does not hold itself; set once at start. */
   setContentSource(source: ContentSource): void;
   close(): Promise<void>;
@@ -152,6 +168,14 @@ export interface NewFolder {
   readonly sourceKey?: Uint8Array;
   readonly changeKey?: Uint8Array;
   readonly predecessorChangeList?: Uint8Array;
+  readonly lastModified?: bigint;
+}
+
+/** Version of a folder that a cached-mode client brought. */
+export interface GivenFolderVersion {
+  readonly changeKey?: Uint8Array;
+  readonly predecessorChangeList?: Uint8Array;
+  readonly lastModified?: bigint;
 }
 
 /** What the index holds of a message, without its content. */
@@ -201,6 +225,8 @@ export interface MessageChange {
   readonly newId?: MessageId;
   readonly folderId: FolderId;
   readonly associated?: boolean;
+  /** The change is all of the message: what it does not have goes. Without effect on a new one. */
+  readonly replace?: boolean;
   readonly set?: ReadonlyPropertyBag;
   readonly remove?: readonly PropertyTag[];
   /** All recipients after the change; absent = unchanged. */
@@ -222,6 +248,17 @@ export interface MessageChange {
   readonly changeKey?: Uint8Array;
   readonly predecessorChangeList?: Uint8Array;
   readonly lastModified?: bigint;
+}
+
+/** Identity of a moved message that a cached-mode client gave it. */
+export interface MovedIdentity {
+  /** Its id in the destination; one that it was given before. */
+  readonly newId?: MessageId;
+  readonly sourceKey?: Uint8Array;
+  readonly changeKey?: Uint8Array;
+  readonly predecessorChangeList?: Uint8Array;
+  /** Change key and predecessors stay as they are; only the change number is new. */
+  readonly keepVersion?: boolean;
 }
 
 export interface DeleteOptions {
@@ -268,13 +305,17 @@ export interface Mailbox extends MailboxInfo {
     change: {
       set?: ReadonlyPropertyBag;
       remove?: readonly PropertyTag[];
-      changeKey?: Uint8Array;
-      predecessorChangeList?: Uint8Array;
-    },
+    } & GivenFolderVersion,
     origin: Origin,
   ): Promise<Folder>;
   /** Errors: ecDuplicateName, ecFolderCycle, ecAccessDenied for special folders. */
-  moveFolder(id: FolderId, parentId: FolderId, displayName: string, origin: Origin): Promise<Folder>;
+  moveFolder(
+    id: FolderId,
+    parentId: FolderId,
+    displayName: string,
+    origin: Origin,
+    version?: GivenFolderVersion,
+  ): Promise<Folder>;
   copyFolder(id: FolderId, parentId: FolderId, displayName: string, deep: boolean, origin: Origin): Promise<Folder>;
   /** `messages`/`folders`: delete those inside too; otherwise a folder that has some is left (partial). */
   deleteFolder(
@@ -293,18 +334,24 @@ export interface Mailbox extends MailboxInfo {
   /** Undefined when there is none, or it is soft-deleted and those are not asked for. */
   message(id: MessageId, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
   messageByKey(key: MessageKey, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
+  /** The message that had this id before it was last moved; undefined when it is deleted. */
+  messageFormerly(id: MessageId): Promise<Message | undefined>;
   /** Ids of a folder's messages, newest first; not soft-deleted ones. */
   messageIds(folderId: FolderId, options?: { associated?: boolean }): Promise<MessageId[]>;
   /** All of a message, fetched from the backend where it is not here. Throws ContentUnavailable. */
   content(message: Message): Promise<MessageContent>;
   /** Errors: ecNotFound, ecObjectModified. Returns the message as it is after the commit. */
   saveMessage(change: MessageChange, origin: Origin): Promise<Message>;
-  /** Moved messages get new ids. `ids` maps old to new ones. */
+  /**
+   * Moved messages get new ids, or those of `identities` by their old ones: with such a one a message can also change
+   * its id within a folder. `ids` maps old to new ones.
+   */
   moveMessages(
     from: FolderId,
     ids: readonly MessageId[],
     to: FolderId,
     origin: Origin,
+    identities?: ReadonlyMap<MessageId, MovedIdentity>,
   ): Promise<BulkResult & { ids: Map<MessageId, MessageId> }>;
   copyMessages(
     from: FolderId,
@@ -355,8 +402,17 @@ export interface Mailbox extends MailboxInfo {
   /** 1 for the own replica. Undefined for a GUID not known (and not created). */
   replidOf(guid: Guid, create: boolean): Promise<number | undefined>;
   guidOfReplid(replid: number): Promise<Guid | undefined>;
-  /** An object of a foreign replica, by its 22-byte source key. */
-  findBySourceKey(sourceKey: Uint8Array): Promise<{ kind: 'folder' | 'message'; id: number } | undefined>;
+  /** An object by its 22-byte source key, of whatever replica. */
+  findBySourceKey(
+    sourceKey: Uint8Array,
+    options?: { softDeleted?: boolean },
+  ): Promise<{ kind: 'folder' | 'message'; id: number; deleted: boolean } | undefined>;
+  /**
+   * Notes ids of messages of a folder, or of folders (`folderId` undefined), that must not come back by an upload
+   * (MS-OXCFXICS 3.2.5.9.4.5, 3.2.5.9.4.8). Objects that are there stay. Errors: ecInvalidParam.
+   */
+  rememberDeleted(folderId: FolderId | undefined, ranges: readonly IdRange[]): Promise<void>;
+  isRememberedDeleted(folderId: FolderId | undefined, guid: Guid, counter: number): Promise<boolean>;
 
   // Receive folders (MS-OXCSTOR 3.2.5.2)
   receiveFolder(messageClass: string): Promise<{ folderId: FolderId; messageClass: string }>;
