@@ -85,6 +85,8 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     for (;;) {
       const rows = await mailbox.sync.dueOutbox(clock(), syncLimits.pushBatch);
       if (rows.length === 0) return;
+      // Where sent mail is kept has to be known before anything is sent again.
+      if (account.tree.length === 0) account.tree = await backend.mail.folders();
       const nothingToDo: OutboxRow[] = [];
       for (const row of rows) {
         if (stopping) return;
@@ -104,7 +106,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     } catch (error) {
       if (error instanceof Waiting) {
         await mailbox.sync.postponeOutbox(row, error.until ?? clock() + options.pollMs, error.message);
-        return;
+        return true;
       }
       if (!(error instanceof BackendError)) {
         // One item that cannot be dealt with must not hold up the others.

@@ -22,6 +22,12 @@ export const noFlags: MailFlags = {
 
 const flagNames = ['seen', 'flagged', 'answered', 'forwarded'] as const;
 
+/** The flags that Outlook sets and takes away, as a message shows them. */
+export const localFlag = {
+  seen: (message: Message): boolean => message.read,
+  flagged: (message: Message): boolean => getNumber(message.properties, PidTag.FlagStatus) === flagStatusFlagged,
+} as const;
+
 /**
  * Flags that a client changed, as the backend should have them: what the message shows compared with what it would show
  * had only the backend spoken (`base`). Outlook keeps one verb only, so a reply never takes "forwarded" away.
@@ -29,7 +35,7 @@ const flagNames = ['seen', 'flagged', 'answered', 'forwarded'] as const;
 export function localChanges(message: Message, base: MailFlags): Partial<MailFlags> {
   const changes: { -readonly [K in keyof MailFlags]?: MailFlags[K] } = {};
   if (message.read !== base.seen) changes.seen = message.read;
-  const flagged = getNumber(message.properties, PidTag.FlagStatus) === flagStatusFlagged;
+  const flagged = localFlag.flagged(message);
   if (flagged !== base.flagged) changes.flagged = flagged;
   const last = getNumber(message.properties, PidTag.LastVerbExecuted);
   if ((last === verb.reply || last === verb.replyAll) && !base.answered) changes.answered = true;
@@ -37,10 +43,15 @@ export function localChanges(message: Message, base: MailFlags): Partial<MailFla
   return changes;
 }
 
-/** Flags that somebody changed on the backend since `base`. */
-export function remoteChanges(remote: MailFlags, base: MailFlags): Partial<MailFlags> {
+/** Flags that somebody changed on the backend since `base`; not those that we were about to set (`intended`). */
+export function remoteChanges(
+  remote: MailFlags,
+  base: MailFlags,
+  intended: Partial<MailFlags> = {},
+): Partial<MailFlags> {
   const changes: { -readonly [K in keyof MailFlags]?: MailFlags[K] } = {};
-  for (const name of flagNames) if (remote[name] !== base[name]) changes[name] = remote[name];
+  for (const name of flagNames)
+    if (remote[name] !== base[name] && remote[name] !== intended[name]) changes[name] = remote[name];
   if (remote.colorLabel !== base.colorLabel) changes.colorLabel = remote.colorLabel;
   if (remote.draft !== base.draft) changes.draft = remote.draft;
   return changes;

@@ -5,12 +5,16 @@ import type { FolderLink, MessageLink } from '../store/index.ts';
 export interface MessageBase {
   readonly flags: MailFlags;
   readonly contentDigest?: string;
+  /** Flags that were about to be set there when nothing more was heard: seeing them there is no change of somebody else. */
+  readonly intended?: Partial<MailFlags>;
 }
 
 /** The base of a folder link: name and parent both sides agreed on. */
 export interface FolderBase {
   readonly name: string;
   readonly parentId: string | undefined;
+  /** Name and place that it was about to get when nothing more was heard. */
+  readonly intended?: { readonly name: string; readonly parentId: string | undefined };
 }
 
 /** How far a mail folder was read. */
@@ -24,6 +28,12 @@ export interface FolderCursor {
   /** Ids that were missing in the last listing: deleted when they are missing again (see pull-folder.ts). */
   readonly missing?: readonly string[];
 }
+
+/** Ids of an old UIDVALIDITY stand for nothing; such a link waits for its mail to be recognised. */
+const voidPrefix = 'void ';
+export const isVoid = (link: MessageLink): boolean => link.remoteId.startsWith(voidPrefix);
+export const voided = (link: MessageLink): MessageLink =>
+  isVoid(link) ? link : { ...link, remoteId: voidPrefix + link.remoteId };
 
 export const readMessageBase = (link: MessageLink): MessageBase => JSON.parse(link.base);
 export const readFolderBase = (link: FolderLink): FolderBase => JSON.parse(link.base);

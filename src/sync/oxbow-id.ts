@@ -7,13 +7,21 @@ import type { Mailbox, Message } from '../store/index.ts';
 export const oxbowIdOf = (mailbox: Mailbox, key: number, contentDigest: string): string =>
   `${mailbox.guid}.${key}.${contentDigest}`;
 
+/** Key of the message, there or not, that an X-Oxbow-Id of this mailbox names. */
+export const ownKeyOf = (mailbox: Mailbox, oxbowId: string | undefined): number | undefined =>
+  parse(mailbox, oxbowId)?.key;
+
+function parse(mailbox: Mailbox, oxbowId: string | undefined): { key: number; contentDigest: string } | undefined {
+  const match = /^([0-9a-f-]{36})\.(\d{1,15})\.([0-9a-f]{1,64})$/.exec(oxbowId ?? '');
+  return match?.[1] === mailbox.guid ? { key: Number(match[2]), contentDigest: match[3]! } : undefined;
+}
+
 /** The local message that an X-Oxbow-Id names, if it is one of this mailbox and still there. */
 export async function messageOfOxbowId(
   mailbox: Mailbox,
   oxbowId: string | undefined,
 ): Promise<{ message: Message; contentDigest: string } | undefined> {
-  const match = /^([0-9a-f-]{36})\.(\d{1,15})\.([0-9a-f]{1,64})$/.exec(oxbowId ?? '');
-  if (!match || match[1] !== mailbox.guid) return undefined;
-  const message = await mailbox.messageByKey(Number(match[2]));
-  return message && message.deleted === undefined ? { message, contentDigest: match[3]! } : undefined;
+  const named = parse(mailbox, oxbowId);
+  const message = named && (await mailbox.messageByKey(named.key));
+  return message && message.deleted === undefined ? { message, contentDigest: named.contentDigest } : undefined;
 }

@@ -3,10 +3,20 @@ import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
 import type { FolderId, Message, MessageLink } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
+import { readAttempt } from './attempt.ts';
 import { flagProperties, localChanges, remoteChanges } from './flags.ts';
 import { syncLimits } from './limits.ts';
-import { type FolderCursor, readCursor, readMessageBase, writeBase, writeCursor } from './links.ts';
-import { messageOfOxbowId } from './oxbow-id.ts';
+import {
+  type FolderCursor,
+  type MessageBase,
+  readCursor,
+  readMessageBase,
+  voided,
+  writeBase,
+  writeCursor,
+} from './links.ts';
+import { messageOfOxbowId, ownKeyOf, oxbowIdOf } from './oxbow-id.ts';
+import { unlessMissing } from './waiting.ts';
 
 /** PidTagMessageFlags mfUnsent, MS-OXCMSG 2.2.1.6. */
 const mfUnsent = 0x8;
@@ -49,8 +59,7 @@ export async function lookAtFolder(
     const quick = await lookAtNewest(account, folderId, remoteFolder, status, cursor);
     if (quick) return quick;
   }
-  if (cursor && !same) await forgetIds(account, remoteFolder);
-  return lookAtAll(account, folderId, remoteFolder, status, same ? cursor : undefined, cursor === undefined);
+  return lookAtAll(account, folderId, remoteFolder, status, cursor);
 }
 
 /** The difference as far as the newest mails explain all of it; undefined when they do not. */
@@ -74,9 +83,9 @@ async function lookAtNewest(
       if (!envelope.flags.seen) unread += 1;
       continue;
     }
-    const base = readMessageBase(link).flags;
-    if (base.seen !== envelope.flags.seen) unread += envelope.flags.seen ? -1 : 1;
-    if (Object.keys(remoteChanges(envelope.flags, base)).length > 0) changed.push({ link, flags: envelope.flags });
+    const base = readMessageBase(link);
+    if (base.flags.seen !== envelope.flags.seen) unread += envelope.flags.seen ? -1 : 1;
+    if (differs(envelope.flags, base)) changed.push({ link, flags: envelope.flags });
   }
   if (envelopes.size !== arrived || unread !== status.unread) return undefined;
   return {
@@ -97,10 +106,11 @@ async function lookAtAll(
   folderId: FolderId,
   remoteFolder: string,
   status: RemoteFolderStatus,
-  cursor: FolderCursor | undefined,
-  first: boolean,
+  known: FolderCursor | undefined,
 ): Promise<FolderNews> {
   const states = await account.backend.mail.states(remoteFolder);
+  const cursor = known?.validity === status.validity ? known : undefined;
+  if (known && !cursor) await voidIds(account, remoteFolder);
   const links = new Map((await account.mailbox.sync.links(remoteFolder)).map((link) => [link.remoteId, link]));
   const unknown: RemoteMessageState[] = [];
   const changed: { link: MessageLink; flags: MailFlags }[] = [];
@@ -108,8 +118,7 @@ async function lookAtAll(
     const link = links.get(state.id);
     links.delete(state.id);
     if (!link) unknown.push(state);
-    else if (Object.keys(remoteChanges(state.flags, readMessageBase(link).flags)).length > 0)
-      changed.push({ link, flags: state.flags });
+    else if (differs(state.flags, readMessageBase(link))) changed.push({ link, flags: state.flags });
   }
   const missedBefore = new Set(cursor?.missing);
   const missing = [...links.values()].filter((link) => !missedBefore.has(link.remoteId));
@@ -132,32 +141,74 @@ async function lookAtAll(
     changed,
     missing,
     vanished,
-    first,
+    first: known === undefined,
   };
 }
 
-/** Another UIDVALIDITY voids all ids; the mails find their local messages again by Message-ID when they are ingested. */
-async function forgetIds(account: SyncAccount, remoteFolder: string): Promise<void> {
+const differs = (flags: MailFlags, base: MessageBase): boolean =>
+  Object.keys(remoteChanges(flags, base.flags, base.intended)).length > 0;
+
+/**
+ * Another UIDVALIDITY voids all ids. The links stay, as missing ones: their mails are recognised by Message-ID under
+ * the new ids, as if they had been moved, and what a client changed meanwhile waits for that.
+ */
+async function voidIds(account: SyncAccount, remoteFolder: string): Promise<void> {
   account.log.warn({ folder: remoteFolder }, 'UIDVALIDITY changed; the folder is read anew');
   await account.mailbox.transaction(async () => {
-    for (const link of await account.mailbox.sync.links(remoteFolder)) await account.mailbox.sync.removeLink(link.key);
-    await account.mailbox.sync.setCursor(remoteFolder, undefined);
+    for (const link of await account.mailbox.sync.links(remoteFolder)) await account.mailbox.sync.setLink(voided(link));
   });
 }
 
-/** Mails that are missing from one folder and may turn up in another: by Message-ID. */
-export type Vanished = Map<string, { readonly link: MessageLink; readonly message: Message }>;
+/** Mails that are no longer where their links say and may turn up elsewhere: by Message-ID. */
+export type Vanished = Map<string, { readonly link: MessageLink; readonly message: Message }[]>;
+
+function addVanished(vanished: Vanished, link: MessageLink, message: Message | undefined): void {
+  const id = message && getString(message.properties, PidTag.InternetMessageId);
+  if (!message || !id || message.deleted !== undefined) return;
+  const same = vanished.get(id) ?? [];
+  if (!same.some((other) => other.link.key === link.key)) same.push({ link, message });
+  vanished.set(id, same);
+}
 
 /** Collects what is missing by its Message-ID. */
 export async function collectVanished(account: SyncAccount, news: readonly FolderNews[]): Promise<Vanished> {
   const found: Vanished = new Map();
   for (const { missing, vanished } of news)
-    for (const link of [...missing, ...vanished]) {
-      const message = await account.mailbox.messageByKey(link.key);
-      const id = message && getString(message.properties, PidTag.InternetMessageId);
-      if (message && id && message.deleted === undefined) found.set(id, { link, message });
-    }
+    for (const link of [...missing, ...vanished])
+      addVanished(found, link, await account.mailbox.messageByKey(link.key));
   return found;
+}
+
+/**
+ * A mail that is new here may have left a folder that was looked at before, or was not looked at: known mails with its
+ * Message-ID are asked for, and those that are not where they were join `vanished`.
+ */
+async function lookForMoved(
+  account: SyncAccount,
+  envelopes: readonly RemoteEnvelope[],
+  vanished: Vanished,
+): Promise<void> {
+  const { mailbox, backend } = account;
+  for (const { messageId } of envelopes) {
+    if (messageId === undefined || vanished.has(messageId)) continue;
+    for (const link of await mailbox.sync.linkedByMessageId(messageId)) {
+      const there = await unlessMissing(() => backend.mail.envelopes(link.remoteFolder, [link.remoteId]));
+      if (!there?.length) addVanished(vanished, link, await mailbox.messageByKey(link.key));
+    }
+  }
+}
+
+/** Whether a mail is the one that vanished, and not another version of it. */
+function isSame(
+  account: SyncAccount,
+  { link, message }: { link: MessageLink; message: Message },
+  envelope: RemoteEnvelope,
+): boolean {
+  const digest = readMessageBase(link).contentDigest;
+  if (digest !== undefined && ownKeyOf(account.mailbox, envelope.oxbowId) === message.key)
+    return envelope.oxbowId === oxbowIdOf(account.mailbox, message.key, digest);
+  if (message.contentState === 'remote') return message.size === envelope.size;
+  return getString(message.properties, PidTag.Subject) === envelope.subject && !envelope.flags.draft;
 }
 
 /** Takes what is new of one folder into the store, newest first, a bounded batch a transaction. */
@@ -169,6 +220,7 @@ export async function ingest(account: SyncAccount, news: FolderNews, vanished: V
     const missing = ids.filter((id) => !news.envelopes.has(id));
     const read = missing.length > 0 ? await account.backend.mail.envelopes(news.remoteFolder, missing) : [];
     const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
+    await lookForMoved(account, envelopes, vanished);
     await mailbox.transaction(async () => {
       for (const envelope of envelopes) await takeMail(account, news, envelope, vanished);
     });
@@ -194,23 +246,29 @@ async function takeMail(
       base: writeBase({ flags: envelope.flags, ...(contentDigest ? { contentDigest } : {}) }),
     });
 
-  // Stored from here by a call whose answer was lost, or before the link could be written.
-  const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
-  if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
+  // Stored from here by a call whose answer was lost. The push settles that as long as its row is there.
+  const key = ownKeyOf(mailbox, envelope.oxbowId);
+  if (key !== undefined) {
+    const attempt = readAttempt(await sync.noteOf(key));
+    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folder === remoteFolder) return;
+    const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
+    if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
+  }
 
   if (envelope.messageId !== undefined) {
     // Moved on the backend: the same message, with all that only we keep of it.
-    const moved = vanished.get(envelope.messageId);
+    const candidates = vanished.get(envelope.messageId) ?? [];
+    const moved = candidates.find((candidate) => isSame(account, candidate, envelope));
     if (moved) {
-      vanished.delete(envelope.messageId);
+      candidates.splice(candidates.indexOf(moved), 1);
       if (moved.message.folderId !== folderId)
         await mailbox.moveMessages(moved.message.folderId, [moved.message.id], folderId, fromBackend);
       await takeFlags(account, { ...moved.link, remoteFolder, remoteId: envelope.id }, envelope.flags);
       return;
     }
-    // Sent from here (the backend keeps the copy), or known before the ids were voided.
-    const [waiting] = await sync.unlinkedByMessageId(folderId, envelope.messageId);
-    if (waiting) return link(waiting.key);
+    // Sent from here; the backend keeps the copy.
+    for (const sent of await sync.unlinkedByMessageId(folderId, envelope.messageId))
+      if (!(await sync.isPending(sent.key))) return link(sent.key);
   }
 
   const { set } = flagProperties(
@@ -239,7 +297,7 @@ async function takeFlags(account: SyncAccount, link: MessageLink, flags: MailFla
   const base = readMessageBase(link);
   const message = await mailbox.messageByKey(link.key);
   if (message && message.deleted === undefined) {
-    const changes = remoteChanges(flags, base.flags);
+    const changes = remoteChanges(flags, base.flags, base.intended);
     const here = localChanges(message, base.flags);
     const { set, remove } = flagProperties(changes);
     const read = changes.seen ?? here.seen ?? message.read;

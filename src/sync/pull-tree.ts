@@ -3,6 +3,7 @@ import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from 
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readCursor, readFolderBase, writeBase } from './links.ts';
+import { forgetFolder } from './push-folder.ts';
 
 const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
   inbox: 'inbox',
@@ -70,6 +71,8 @@ async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Ma
   const base = writeBase({ name: remote.name, parentId: remote.parentId });
   const link = linked.get(remote.id);
   if (!link) {
+    // The parent was deleted here: either it goes there too, or it comes back here.
+    if (!(await mailbox.folder(parentId))) return;
     await mailbox.transaction(async () => {
       const folderId = await adoptOrCreate(account, remote, parentId);
       const made = { folderId, remoteId: remote.id, base };
@@ -78,18 +81,43 @@ async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Ma
     });
     return;
   }
-  if (link.base === base || remote.role !== undefined) return;
-  const folder = await mailbox.folder(link.folderId);
   const before = readFolderBase(link);
+  if ((before.name === remote.name && before.parentId === remote.parentId) || remote.role !== undefined) return;
+  const folder = await mailbox.folder(link.folderId);
+  if (folder && !(await mailbox.folder(parentId))) return;
   await mailbox.transaction(async () => {
     if (folder) {
-      const name = remote.name === before.name ? folder.displayName : remote.name;
-      const parent = remote.parentId === before.parentId ? folder.parentId! : parentId;
-      if (name !== folder.displayName || parent !== folder.parentId)
+      // What we were about to make of it ourselves is no change of somebody else.
+      const same = (what: 'name' | 'parentId') =>
+        remote[what] === before[what] || (before.intended !== undefined && remote[what] === before.intended[what]);
+      const name = same('name') ? folder.displayName : remote.name;
+      const parent = same('parentId') ? folder.parentId! : parentId;
+      if (name !== folder.displayName || parent !== folder.parentId) {
+        if (await isBelow(account, parent, folder.id)) await swap(account, parent, folder);
         await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
+      }
     }
-    await mailbox.sync.setFolderLink({ ...link, base });
+    const kept = before.intended && { intended: before.intended };
+    await mailbox.sync.setFolderLink({
+      ...link,
+      base: writeBase({ name: remote.name, parentId: remote.parentId, ...kept }),
+    });
   });
+}
+
+/** Each side moved one folder into the other: the backend's order holds. */
+async function swap({ mailbox }: SyncAccount, parentId: FolderId, folder: Folder): Promise<void> {
+  const parent = await mailbox.folder(parentId);
+  if (parent)
+    await withFreeName(parent.displayName, (free) =>
+      mailbox.moveFolder(parent.id, folder.parentId!, free, fromBackend),
+    );
+}
+
+async function isBelow({ mailbox }: SyncAccount, folderId: FolderId, above: FolderId): Promise<boolean> {
+  for (let at: FolderId | undefined = folderId; at !== undefined; at = (await mailbox.folder(at))?.parentId)
+    if (at === above) return true;
+  return false;
 }
 
 /** The local folder that the remote one belongs into; undefined while its parent has no local folder. */
@@ -126,7 +154,7 @@ export function isMailFolder(folder: Folder): boolean {
 }
 
 /** Outlook's special folders may bear a name that the backend gives to a mail folder: then the mail folder yields. */
-async function withFreeName<T>(name: string, use: (name: string) => Promise<T>): Promise<T> {
+export async function withFreeName<T>(name: string, use: (name: string) => Promise<T>): Promise<T> {
   for (let number = 1; ; number += 1) {
     try {
       return await use(number === 1 ? name : `${name} (${number})`);
@@ -148,13 +176,19 @@ async function removeGone(
     return;
   }
   const missed = new Set(gone.map((link) => link.remoteId));
-  for (const link of gone) {
+  // The deepest first. What a client changed in them and is not there yet keeps its folder, which is then made anew.
+  for (const link of [...gone].sort((a, b) => b.remoteId.length - a.remoteId.length)) {
     const folder = await mailbox.folder(link.folderId);
     if (!missedBefore.has(link.remoteId) || folder?.role !== undefined) continue;
     await mailbox.transaction(async () => {
-      if (folder) await mailbox.deleteFolder(folder.id, { messages: true, folders: true }, fromBackend);
-      await mailbox.sync.removeFolderLink(link.folderId);
-      await mailbox.sync.setCursor(link.remoteId, undefined);
+      for (const { key } of await mailbox.sync.links(link.remoteId)) {
+        const message = await mailbox.messageByKey(key);
+        if (message && message.deleted === undefined && !(await mailbox.sync.isPending(key)))
+          await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+      }
+      await forgetFolder(account, link);
+      if (folder && (await mailbox.messageIds(folder.id)).length === 0)
+        await mailbox.deleteFolder(folder.id, { messages: true, folders: false }, fromBackend);
     });
     missed.delete(link.remoteId);
     account.log.info({ folder: link.remoteId }, 'a folder was deleted on the backend');

@@ -1,58 +1,129 @@
-import { BackendError } from '../backends/index.ts';
-import type { Folder, FolderLink, OutboxRow } from '../store/index.ts';
-import type { SyncAccount } from './account.ts';
-import { readFolderBase, writeBase } from './links.ts';
-import { isMailFolder, pullTree } from './pull-tree.ts';
-import { ignoreMissing } from './push.ts';
+import { BackendError, type RemoteFolder } from '../backends/index.ts';
+import type { Folder, FolderId, FolderLink, OutboxRow } from '../store/index.ts';
+import { fromBackend, type SyncAccount } from './account.ts';
+import { stillUnderWay } from './attempt.ts';
+import { type FolderBase, readFolderBase, writeBase } from './links.ts';
+import { ownKeyOf } from './oxbow-id.ts';
+import { isMailFolder, pullTree, withFreeName } from './pull-tree.ts';
+import { moveRemote } from './push.ts';
+import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /** Brings the backend in step with one folder that a client created, renamed, moved or deleted. */
 export async function pushFolder(account: SyncAccount, row: OutboxRow): Promise<void> {
   const { mailbox } = account;
   const folder = await mailbox.folder(row.objectKey);
-  const link = await mailbox.sync.folderLink(row.objectKey);
+  if (folder && !isMailFolder(folder)) return mailbox.sync.finishOutbox(row);
+  const link = (await mailbox.sync.folderLink(row.objectKey)) ?? (await settleCreation(account, row.objectKey));
   if (!folder) {
     if (link) await removeRemote(account, link);
   } else if (link) await changeRemote(account, folder, link);
-  else if (isMailFolder(folder)) await createRemote(account, folder);
+  else await createRemote(account, folder);
   await mailbox.sync.finishOutbox(row);
 }
 
-async function removeRemote(account: SyncAccount, link: FolderLink): Promise<void> {
-  const { mailbox, backend } = account;
-  await ignoreMissing(() => backend.mail.deleteFolder(link.remoteId, true));
-  await mailbox.transaction(async () => {
-    for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
-    await mailbox.sync.removeFolderLink(link.folderId);
-    await mailbox.sync.setCursor(link.remoteId, undefined);
-  });
-  account.tree = account.tree.filter((folder) => folder.id !== link.remoteId);
+/**
+ * The remote folder of a local one, made when it is missing and the folder belongs on a mail server. Undefined for
+ * folders that the backend does not have.
+ */
+export async function remoteFolderOf(account: SyncAccount, folderId: FolderId): Promise<string | undefined> {
+  const link = await account.mailbox.sync.folderLink(folderId);
+  if (link) return link.remoteId;
+  const folder = await account.mailbox.folder(folderId);
+  if (!folder || folder.role !== undefined || !isMailFolder(folder)) return undefined;
+  const settled = await settleCreation(account, folderId);
+  return settled ? settled.remoteId : createRemote(account, folder);
 }
 
 /** The remote folder that a local parent stands for: `null` = the account's root, undefined = none, so nothing to do. */
 async function remoteParent(account: SyncAccount, folder: Folder): Promise<string | null | undefined> {
   if (folder.parentId === undefined) return undefined;
   if (folder.parentId === account.mailbox.specialFolder('ipmSubtree')) return null;
-  return (await account.mailbox.sync.folderLink(folder.parentId))?.remoteId;
+  return remoteFolderOf(account, folder.parentId);
 }
 
-async function createRemote(account: SyncAccount, folder: Folder): Promise<void> {
-  const { mailbox, backend } = account;
-  if (folder.role !== undefined) return;
-  const parent = await remoteParent(account, folder);
-  if (parent === undefined) return;
-  // An earlier attempt may have come through: a folder of this name at this place is this folder.
-  account.tree = await backend.mail.folders();
-  const taken = account.tree.find((entry) => entry.name === folder.displayName && (entry.parentId ?? null) === parent);
-  if (taken && (await mailbox.sync.folderLinks()).some((link) => link.remoteId === taken.id)) {
-    await pullTree(account, new Set());
-    return;
+interface Creation {
+  readonly name: string;
+  readonly parentId: string | null;
+  readonly at: number;
+}
+
+/** What is noted before a folder is created, beside the cursors. */
+const creationOf = (folderId: FolderId): string => `creating ${folderId}`;
+
+/** The folder that an attempt made whose answer never came. Throws Waiting while it may still be under way. */
+async function settleCreation(account: SyncAccount, folderId: FolderId): Promise<FolderLink | undefined> {
+  const { sync } = account.mailbox;
+  const note = await sync.cursor(creationOf(folderId));
+  if (note === undefined) return undefined;
+  const creation: Creation = JSON.parse(note);
+  await readTree(account);
+  const made = entryAt(account, creation.name, creation.parentId);
+  if (!made || (await linkOf(account, made.id))) {
+    stillUnderWay(account, creation);
+    await sync.setCursor(creationOf(folderId), undefined);
+    return undefined;
   }
-  const remoteId = taken?.id ?? (await backend.mail.createFolder(parent ?? undefined, folder.displayName));
-  await mailbox.sync.setFolderLink({
-    folderId: folder.id,
-    remoteId,
-    base: writeBase({ name: folder.displayName, parentId: parent ?? undefined }),
+  return tie(account, folderId, made.id, { name: creation.name, parentId: creation.parentId ?? undefined });
+}
+
+async function tie(account: SyncAccount, folderId: FolderId, remoteId: string, base: FolderBase): Promise<FolderLink> {
+  const { mailbox } = account;
+  const link = { folderId, remoteId, base: writeBase(base) };
+  await mailbox.transaction(async () => {
+    await mailbox.sync.setFolderLink(link);
+    await mailbox.sync.setCursor(creationOf(folderId), undefined);
   });
+  return link;
+}
+
+async function readTree(account: SyncAccount): Promise<void> {
+  account.tree = await account.backend.mail.folders();
+}
+
+const entryAt = (account: SyncAccount, name: string, parentId: string | null): RemoteFolder | undefined =>
+  account.tree.find((entry) => entry.name === name && (entry.parentId ?? null) === parentId);
+
+const linkOf = async (account: SyncAccount, remoteId: string): Promise<FolderLink | undefined> =>
+  (await account.mailbox.sync.folderLinks()).find((link) => link.remoteId === remoteId);
+
+/** Makes the remote folder and returns its id; undefined when it has no place there. */
+async function createRemote(account: SyncAccount, folder: Folder): Promise<string | undefined> {
+  const { mailbox, backend } = account;
+  if (folder.role !== undefined) return undefined;
+  const parentId = await remoteParent(account, folder);
+  if (parentId === undefined) return undefined;
+  await readTree(account);
+  let name = folder.displayName;
+  // A folder of this name at this place is this folder, unless it stands for another one here.
+  for (let taken = entryAt(account, name, parentId); taken; taken = entryAt(account, name, parentId)) {
+    if (!(await linkOf(account, taken.id))) {
+      await tie(account, folder.id, taken.id, { name, parentId: parentId ?? undefined });
+      return taken.id;
+    }
+    name = await anotherName(account, folder, name);
+  }
+  const creation: Creation = { name, parentId, at: account.clock() };
+  await mailbox.sync.setCursor(creationOf(folder.id), JSON.stringify(creation));
+  try {
+    const remoteId = await backend.mail.createFolder(parentId ?? undefined, name);
+    await tie(account, folder.id, remoteId, { name, parentId: parentId ?? undefined });
+    await readTree(account);
+    return remoteId;
+  } catch (error) {
+    if (!(error instanceof BackendError) || (error.kind !== 'conflict' && error.kind !== 'notFound')) throw error;
+    await mailbox.sync.setCursor(creationOf(folder.id), undefined);
+    throw new Waiting('the folder tree was changed elsewhere');
+  }
+}
+
+/** Gives a local folder a name that is free on both sides, counting on from the one that is taken. */
+async function anotherName(account: SyncAccount, folder: Folder, taken: string): Promise<string> {
+  const match = /^(.*) \((\d+)\)$/.exec(taken);
+  const name = `${match?.[1] ?? taken} (${Number(match?.[2] ?? 1) + 1})`;
+  const renamed = await withFreeName(name, (free) =>
+    account.mailbox.moveFolder(folder.id, folder.parentId!, free, fromBackend),
+  );
+  return renamed.displayName;
 }
 
 async function changeRemote(account: SyncAccount, folder: Folder, link: FolderLink): Promise<void> {
@@ -61,29 +132,42 @@ async function changeRemote(account: SyncAccount, folder: Folder, link: FolderLi
   const parent = await remoteParent(account, folder);
   if (parent === undefined) return;
   const base = readFolderBase(link);
-  const renamed = folder.displayName !== base.name;
-  const moved = (parent ?? undefined) !== base.parentId;
-  if (!renamed && !moved) return;
+  const wanted = { name: folder.displayName, parentId: parent ?? undefined };
+  const renamed = wanted.name !== base.name;
+  const moved = wanted.parentId !== base.parentId;
+  if (!renamed && !moved && !base.intended) return;
+  await mailbox.sync.setFolderLink({ ...link, base: writeBase({ ...base, intended: wanted }) });
   let remoteId: string;
   try {
     remoteId = await backend.mail.changeFolder(link.remoteId, {
-      ...(renamed ? { name: folder.displayName } : {}),
-      ...(moved ? { parentId: parent ?? rootOf(link.remoteId) } : {}),
+      ...(renamed || base.intended ? { name: wanted.name } : {}),
+      ...(moved || base.intended ? { parentId: parent ?? rootOf(link.remoteId) } : {}),
     });
   } catch (error) {
-    if (!(error instanceof BackendError && error.kind === 'notFound')) throw error;
+    if (!(error instanceof BackendError)) throw error;
+    if (error.kind === 'conflict') await anotherName(account, folder, folder.displayName);
+    else if (error.kind === 'refused') await backToBase(account, folder, link);
+    else if (error.kind !== 'notFound') throw error;
     // Renamed by an earlier attempt, or elsewhere: the tree tells which.
-    await pullTree(account, new Set());
-    return;
+    else await pullTree(account, new Set());
+    throw new Waiting('the folder tree was changed elsewhere');
   }
   await mailbox.transaction(async () => {
     if (remoteId !== link.remoteId) await renameTree(account, link.remoteId, remoteId);
-    await mailbox.sync.setFolderLink({
-      folderId: folder.id,
-      remoteId,
-      base: writeBase({ name: folder.displayName, parentId: parent ?? undefined }),
-    });
+    await mailbox.sync.setFolderLink({ folderId: folder.id, remoteId, base: writeBase(wanted) });
   });
+}
+
+/** A place that the backend will not have, as inside itself: the folder goes back to where it is there. */
+async function backToBase(account: SyncAccount, folder: Folder, link: FolderLink): Promise<void> {
+  const { mailbox } = account;
+  const { name, parentId } = readFolderBase(link);
+  const parent =
+    parentId === undefined ? mailbox.specialFolder('ipmSubtree') : (await linkOf(account, parentId))?.folderId;
+  account.log.warn({ folder: link.remoteId }, 'the backend refused to move or rename a folder');
+  if (parent !== undefined)
+    await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
+  await mailbox.sync.setFolderLink({ ...link, base: writeBase({ name, parentId }) });
 }
 
 const rootOf = (id: string): string => id.split('/')[0]!;
@@ -103,4 +187,88 @@ async function renameTree(account: SyncAccount, from: string, to: string): Promi
         base: writeBase({ ...base, parentId: to + base.parentId.slice(from.length) }),
       });
   }
+}
+
+/**
+ * Deletes the remote folder of one that a client deleted, with what the client saw in it. What was moved out of it goes
+ * first to where it belongs; what came into it unseen stays, and so does the folder, which then appears again.
+ */
+async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<void> {
+  const { mailbox, backend } = account;
+  let link = deleted;
+  await readTree(account);
+  if (!account.tree.some((entry) => entry.id === link.remoteId)) {
+    // Renamed elsewhere, or gone.
+    await pullTree(account, new Set());
+    const now = await mailbox.sync.folderLink(link.folderId);
+    if (!now) return;
+    link = now;
+  }
+  const inside = account.tree.filter((entry) => isInside(account, entry, link.remoteId));
+  const kept = new Set<string>();
+  // The deepest first.
+  for (const entry of inside.reverse()) {
+    const own = await linkOf(account, entry.id);
+    const folder = own && (await mailbox.folder(own.folderId));
+    if (own && folder) {
+      await changeRemote(account, folder, own);
+      throw new Waiting('a folder had to be moved out first');
+    }
+    const removable = await emptyOfUnseen(account, entry.id);
+    if (removable && own && !kept.has(entry.id)) await ignoreMissing(() => backend.mail.deleteFolder(entry.id, true));
+    else {
+      kept.add(entry.id);
+      if (entry.parentId !== undefined) kept.add(entry.parentId);
+      account.log.info({ folder: entry.id }, 'a deleted folder has something new in it and stays');
+    }
+    if (own) await forgetFolder(account, own);
+  }
+  await forgetFolder(account, link);
+  await readTree(account);
+}
+
+function isInside(account: SyncAccount, entry: RemoteFolder, id: string): boolean {
+  for (let at: RemoteFolder | undefined = entry; at; ) {
+    if (at.id === id) return true;
+    const parent: string | undefined = at.parentId;
+    at = account.tree.find((other) => other.id === parent);
+  }
+  return false;
+}
+
+/** Moves what lives on here out of a folder, deletes what was deleted here. Whether nothing else is left in it. */
+async function emptyOfUnseen(account: SyncAccount, remoteFolder: string): Promise<boolean> {
+  const { mailbox, backend } = account;
+  const gone: string[] = [];
+  const unknown: string[] = [];
+  for (const { id } of (await unlessMissing(() => backend.mail.states(remoteFolder))) ?? []) {
+    const link = await mailbox.sync.linkByRemoteId(remoteFolder, id);
+    const message = link && (await mailbox.messageByKey(link.key));
+    if (!link) unknown.push(id);
+    else if (!message) gone.push(id);
+    else {
+      const target = await remoteFolderOf(account, message.folderId);
+      if (target === undefined) continue;
+      await moveRemote(account, undefined, message, link, target);
+    }
+  }
+  let unseen = 0;
+  if (unknown.length > 0)
+    for (const { id, oxbowId } of await backend.mail.envelopes(remoteFolder, unknown)) {
+      // Stored from here by a call whose answer was lost, and deleted here since.
+      const key = ownKeyOf(mailbox, oxbowId);
+      if (key !== undefined && !(await mailbox.messageByKey(key))) gone.push(id);
+      else unseen += 1;
+    }
+  if (unseen > 0 && gone.length > 0) await ignoreMissing(() => backend.mail.remove(remoteFolder, gone, true));
+  return unseen === 0;
+}
+
+/** Drops all that is known of a remote folder. */
+export async function forgetFolder({ mailbox }: SyncAccount, link: FolderLink): Promise<void> {
+  await mailbox.transaction(async () => {
+    for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
+    await mailbox.sync.removeFolderLink(link.folderId);
+    await mailbox.sync.setCursor(link.remoteId, undefined);
+  });
 }

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { MailFlags } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
-import { ContentUnavailable, type Message, type MessageContent, type MessageLink, type OutboxRow } from '../store/index.ts';
+import {
+  ContentUnavailable,
+  type Message,
+  type MessageContent,
+  type MessageLink,
+  type OutboxRow,
+} from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { findMoved, settleAttempt, writeAttempt } from './attempt.ts';
+import { findMoved, readAttempt, settleAttempt, writeAttempt } from './attempt.ts';
 import { localChanges, localFlag, noFlags } from './flags.ts';
 import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
@@ -18,27 +24,32 @@ const idHeader = 'X-Oxbow-Id';
 
 /**
  * Brings the backend in step with one message that a client created, changed, moved or deleted, and takes the row out of
- * the outbox. Each step can be repeated: what was done already is found by the link, or by what attempt.ts noted.
+ * the outbox. Each step can be repeated: what was done already is found by the link, or by what attempt.ts noted. False
+ * when there was nothing to do: then the row is left to the caller.
  */
-export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise<void> {
+export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise<boolean> {
   const { sync } = account.mailbox;
   const message = await account.mailbox.messageByKey(row.objectKey);
   let link = await settleAttempt(account, row, message, await sync.link(row.objectKey));
   if (link && isVoid(link)) throw new Waiting('the folder is about to be read anew');
+  let done = readAttempt(row.note) !== undefined;
   if (!message || message.deleted !== undefined) {
+    done ||= link !== undefined;
     if (link) await removeRemote(account, link);
   } else if (!message.associated && (message.flags & mfSubmitted) === 0) {
     const target = await remoteFolderOf(account, message.folderId);
     if (target !== undefined) {
-      if (link && link.remoteFolder !== target) link = await moveRemote(account, row, message, link, target);
-      if (!link) await storeRemote(account, row, message, target, undefined);
-      else {
-        if (message.contentState === 'local') await storeRemote(account, row, message, target, link);
-        await pushFlags(account, message);
+      if (link && link.remoteFolder !== target) {
+        link = await moveRemote(account, row, message, link, target);
+        done = true;
       }
+      if (!link || message.contentState === 'local')
+        done = (await storeRemote(account, row, message, target, link)) || done;
+      if (link) done = (await pushFlags(account, message)) || done;
     }
   }
-  await sync.finishOutbox(row);
+  if (done) await sync.finishOutbox(row);
+  return done;
 }
 
 async function removeRemote(account: SyncAccount, link: MessageLink): Promise<void> {
@@ -68,14 +79,16 @@ export async function moveRemote(
   return moved;
 }
 
-/** Stores a message whose content is held here, unless the backend has just this content; an older copy is replaced. */
+/**
+ * Stores a message whose content is held here; an older copy is replaced. False when the backend has just this content.
+ */
 async function storeRemote(
   account: SyncAccount,
   row: OutboxRow,
   message: Message,
   target: string,
   link: MessageLink | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const { mailbox, backend } = account;
   let content: MessageContent;
   try {
@@ -85,11 +98,11 @@ async function storeRemote(
     // Deleted elsewhere while a client changed it here, and its content is nowhere any more.
     account.log.info({ message: message.key }, 'a changed mail was deleted on the backend');
     await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
-    return;
+    return true;
   }
   const digest = await contentDigest(content);
   const base = link && readMessageBase(link);
-  if (base?.contentDigest === digest) return;
+  if (base?.contentDigest === digest) return false;
 
   const flags = flagsOf(message, base?.flags ?? noFlags);
   const oxbowId = oxbowIdOf(mailbox, message.key, digest);
@@ -106,22 +119,24 @@ async function storeRemote(
     remoteId: id,
     base: writeBase({ flags, contentDigest: digest }),
   });
+  return true;
 }
 
-async function pushFlags(account: SyncAccount, message: Message): Promise<void> {
+async function pushFlags(account: SyncAccount, message: Message): Promise<boolean> {
   const { mailbox, backend } = account;
   const link = await mailbox.sync.link(message.key);
-  if (!link) return;
+  if (!link) return false;
   const base = readMessageBase(link);
   const changes: { -readonly [K in keyof MailFlags]?: MailFlags[K] } = localChanges(message, base.flags);
   // Whether these came through nobody knows, so they are said again.
   if (base.intended?.seen !== undefined) changes.seen = localFlag.seen(message);
   if (base.intended?.flagged !== undefined) changes.flagged = localFlag.flagged(message);
-  if (Object.keys(changes).length === 0) return;
+  if (Object.keys(changes).length === 0) return false;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, intended: { ...base.intended, ...changes } }) });
   await ignoreMissing(() => backend.mail.setFlags(link.remoteFolder, link.remoteId, changes));
   const { intended: _, ...rest } = base;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...rest, flags: { ...base.flags, ...changes } }) });
+  return true;
 }
 
 function flagsOf(message: Message, base: MailFlags): MailFlags {

@@ -3,10 +3,19 @@ import { writeMime } from '../formats/index.ts';
 import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
+import { stillUnderWay } from './attempt.ts';
 import { noFlags } from './flags.ts';
-import { writeBase } from './links.ts';
+import { isVoid, writeBase } from './links.ts';
+import { contentDigest } from './push.ts';
+import { ignoreMissing, Waiting } from './waiting.ts';
 
-const sendingNote = 'sending';
+/** Notes: `sending <ms>` before the call; `sent` once the backend said so: from then on it is never sent again. */
+const sentNote = 'sent';
+const sendingNote = (at: number): string => `sending ${at}`;
+const sendingSince = (note: string | undefined): number | undefined => {
+  const match = /^sending (\d+)$/.exec(note ?? '');
+  return match ? Number(match[1]) : undefined;
+};
 const mfSubmitted = 0x4;
 const mfUnsent = 0x8;
 
@@ -22,13 +31,17 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
     await mailbox.sync.finishOutbox(row);
     return;
   }
+  const draft = await mailbox.sync.link(message.key);
+  if (draft && isVoid(draft)) throw new Waiting('the folder is about to be read anew');
   const sentFolder = account.tree.find((folder) => folder.role === 'sent')?.id;
   const messageId = getString(message.properties, PidTag.InternetMessageId);
 
-  let copy = row.note === sendingNote ? await findSent(account, sentFolder, messageId) : undefined;
-  if (!copy) {
-    const content = await mailbox.content(message);
-    if (row.note !== sendingNote) await mailbox.sync.noteOutbox(row, sendingNote);
+  const since = sendingSince(row.note);
+  const content = await mailbox.content(message);
+  let copy = row.note ? await findSent(account, sentFolder, messageId) : undefined;
+  if (!copy && row.note !== sentNote) {
+    if (since !== undefined) stillUnderWay(account, { at: since });
+    await mailbox.sync.noteOutbox(row, sendingNote(account.clock()));
     try {
       await backend.mail.send(writeMime(content, { bcc: true }));
     } catch (error) {
@@ -36,9 +49,16 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
       await reportFailure(account, row, message, error);
       return;
     }
-    copy = await findSent(account, sentFolder, messageId).catch(() => undefined);
+    await mailbox.sync.noteOutbox(row, sentNote);
+    copy = await findSent(account, sentFolder, messageId);
   }
-  await settle(account, row, message, copy, sentFolder);
+  // The draft that it was goes while the link still names it: after a crash in between it is gone already.
+  const isCopy = copy !== undefined && draft?.remoteFolder === sentFolder && draft?.remoteId === copy.id;
+  if (draft && !isCopy) {
+    await ignoreMissing(() => backend.mail.remove(draft.remoteFolder, [draft.remoteId], true));
+    if (!copy) await mailbox.sync.removeLink(message.key);
+  }
+  await settle(account, row, message, copy && { ...copy, digest: await contentDigest(content) }, sentFolder);
 }
 
 async function findSent(
@@ -55,17 +75,16 @@ async function settle(
   account: SyncAccount,
   row: OutboxRow,
   message: Message,
-  copy: RemoteEnvelope | undefined,
+  copy: (RemoteEnvelope & { readonly digest: string }) | undefined,
   sentFolder: string | undefined,
 ): Promise<void> {
-  const { mailbox } = account;
+  const { mailbox, backend } = account;
   const { sync } = mailbox;
   await mailbox.transaction(async () => {
     const saved = await mailbox.saveMessage(
       { id: message.id, folderId: message.folderId, flags: message.flags & ~(mfSubmitted | mfUnsent), read: true },
       fromBackend,
     );
-    const earlier = await sync.link(message.key);
     if (copy && sentFolder !== undefined) {
       const taken = await sync.linkByRemoteId(sentFolder, copy.id);
       // A look at the folder was faster than the answer to sending: what it took is this message.
@@ -74,13 +93,14 @@ async function settle(
         key: message.key,
         remoteFolder: sentFolder,
         remoteId: copy.id,
-        base: writeBase({ flags: { ...noFlags, ...copy.flags } }),
+        base: writeBase({ flags: { ...noFlags, ...copy.flags }, contentDigest: copy.digest }),
       });
     }
     const sentItems = mailbox.specialFolder('sentItems');
     const target = row.sentFolderId === undefined ? sentItems : row.sentFolderId;
     // Sent Items is where the backend has its copy; anywhere else is a change that the backend has to follow.
-    const origin = target === sentItems && !earlier ? fromBackend : ({ kind: 'client' } as const);
+    const kept = backend.mail.storesSent && sentFolder !== undefined;
+    const origin = target === sentItems && kept ? fromBackend : ({ kind: 'client' } as const);
     if (target === null) await mailbox.deleteMessages(message.folderId, [saved.id], { hard: true }, { kind: 'client' });
     else if (target !== message.folderId) await mailbox.moveMessages(message.folderId, [saved.id], target, origin);
     await sync.finishOutbox(row);

@@ -44,6 +44,8 @@ export class FakeBackend implements Backend {
   fault: Fault = () => undefined;
   /** Answers of `states` are replaced by this, to play a partial or empty listing. */
   hideInListing: (folder: string, uid: number) => boolean = () => false;
+  /** Runs around each call: what happens meanwhile, or a promise that never ends, as when the caller was killed. */
+  interlude: ((call: string, when: 'before' | 'after', work: () => unknown) => Promise<void>) | undefined;
   private validities = 1000;
   private clock = 1_700_000_000_000;
 
@@ -87,9 +89,11 @@ export class FakeBackend implements Backend {
 
   private async call<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.calls.push(name);
+    await this.interlude?.(name, 'before', work);
     const fault = this.fault(name);
     if (fault === 'before') throw new BackendError('unavailable', `${name} failed`);
     const result = await work();
+    await this.interlude?.(name, 'after', work);
     if (fault === 'after') throw new BackendError('uncertain', `the answer to ${name} was lost`);
     return result;
   }
@@ -131,6 +135,7 @@ export class FakeBackend implements Backend {
     createFolder: (parentId, name) =>
       this.call('createFolder', () => {
         const id = `${parentId ?? 'default0'}/${name}`;
+        if (parentId !== undefined) this.folder(parentId);
         if (this.folders.has(id)) throw new BackendError('conflict', 'exists', 'FLD-0012');
         this.addFolder(id, parentId, name);
         return id;
@@ -139,13 +144,23 @@ export class FakeBackend implements Backend {
       this.call('changeFolder', () => {
         const folder = this.folder(id);
         const parentId = change.parentId === 'default0' ? undefined : (change.parentId ?? folder.parentId);
+        if (parentId !== undefined) this.folder(parentId);
         const renamed = `${parentId ?? 'default0'}/${change.name ?? folder.name}`;
+        if (renamed === id) return id;
+        if (this.folders.has(renamed)) throw new BackendError('conflict', 'exists', 'FLD-1014');
+        if (renamed.startsWith(`${id}/`)) throw new BackendError('refused', 'into itself', 'FLD-0020');
         this.rename(id, renamed, change.name ?? folder.name, parentId);
         return renamed;
       }),
-    deleteFolder: (id) =>
+    deleteFolder: (id, hard) =>
       this.call('deleteFolder', () => {
-        this.folder(id);
+        const { name } = this.folder(id);
+        if (!hard && !id.startsWith('default0/Trash/')) {
+          let free = name;
+          for (let n = 1; this.folders.has(`default0/Trash/${free}`); n += 1) free = `${name}_${n}`;
+          this.rename(id, `default0/Trash/${free}`, free, 'default0/Trash');
+          return;
+        }
         for (const other of [...this.folders.keys()])
           if (other === id || other.startsWith(`${id}/`)) this.folders.delete(other);
       }),
@@ -193,12 +208,17 @@ export class FakeBackend implements Backend {
     move: (folder, id, target) =>
       this.call('move', () => {
         const mail = this.mailOf(folder, id);
+        this.folder(target);
         this.folder(folder).mails.delete(Number(id));
         return this.put(target, mail.raw, mail.flags);
       }),
-    remove: (folder, ids) =>
+    remove: (folder, ids, hard) =>
       this.call('remove', () => {
-        for (const id of ids) this.folder(folder).mails.delete(Number(id));
+        for (const id of ids) {
+          const mail = this.folder(folder).mails.get(Number(id));
+          this.folder(folder).mails.delete(Number(id));
+          if (mail && !hard && !folder.startsWith('default0/Trash')) this.put('default0/Trash', mail.raw, mail.flags);
+        }
       }),
     send: async (raw) => {
       const bytes = await collect(raw);

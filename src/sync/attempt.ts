@@ -1,0 +1,141 @@
+import type { MailFlags } from '../backends/index.ts';
+import { getString, PidTag } from '../mapi/index.ts';
+import type { Message, MessageLink, OutboxRow } from '../store/index.ts';
+import type { SyncAccount } from './account.ts';
+import { syncLimits } from './limits.ts';
+import { readMessageBase, writeBase } from './links.ts';
+import { oxbowIdOf } from './oxbow-id.ts';
+import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
+
+/**
+ * A call that cannot be repeated blindly, noted on the outbox row before it is made. As long as the note stands nobody
+ * knows whether the backend carried the call out.
+ */
+export type Attempt = StoreAttempt | MoveAttempt;
+
+interface StoreAttempt {
+  readonly kind: 'store';
+  readonly folder: string;
+  readonly oxbowId: string;
+  readonly digest: string;
+  readonly flags: MailFlags;
+  /** The mail that the new one takes the place of. */
+  readonly replaces?: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+interface MoveAttempt {
+  readonly kind: 'move';
+  readonly from: string;
+  readonly id: string;
+  readonly to: string;
+  readonly at: number;
+}
+
+export const writeAttempt = (attempt: Attempt): string => JSON.stringify(attempt);
+export const readAttempt = (note: string | undefined): Attempt | undefined =>
+  note?.startsWith('{') ? JSON.parse(note) : undefined;
+
+/**
+ * Finds out what became of an attempt whose answer never came, and brings the link in step with it. Returns the link as
+ * it is now. Throws Waiting while the call may still be under way.
+ */
+export async function settleAttempt(
+  account: SyncAccount,
+  row: OutboxRow,
+  message: Message | undefined,
+  link: MessageLink | undefined,
+): Promise<MessageLink | undefined> {
+  const attempt = readAttempt(row.note);
+  if (!attempt) return link;
+  const settled =
+    attempt.kind === 'store'
+      ? await settleStore(account, row, link, attempt)
+      : await settleMove(account, message, link, attempt);
+  await account.mailbox.sync.noteOutbox(row, '');
+  return settled;
+}
+
+async function settleStore(
+  account: SyncAccount,
+  row: OutboxRow,
+  link: MessageLink | undefined,
+  attempt: StoreAttempt,
+): Promise<MessageLink | undefined> {
+  const { sync } = account.mailbox;
+  const mail = account.backend.mail;
+  if (link && link.remoteId !== attempt.replaces && readMessageBase(link).contentDigest === attempt.digest) return link;
+  const found = await findUnlinked(account, attempt.folder, 'X-Oxbow-Id', attempt.oxbowId);
+  if (found === undefined) {
+    stillUnderWay(account, attempt);
+    return link;
+  }
+  // The message is tied to something else by now, as to the copy of what was sent.
+  if (link && link.remoteId !== attempt.replaces) {
+    await ignoreMissing(() => mail.remove(attempt.folder, [found], true));
+    return link;
+  }
+  if (link) await ignoreMissing(() => mail.remove(link.remoteFolder, [link.remoteId], true));
+  const { digest, flags, folder } = attempt;
+  const settled = {
+    key: row.objectKey,
+    remoteFolder: folder,
+    remoteId: found,
+    base: writeBase({ flags, contentDigest: digest }),
+  };
+  await sync.setLink(settled);
+  return settled;
+}
+
+async function settleMove(
+  account: SyncAccount,
+  message: Message | undefined,
+  link: MessageLink | undefined,
+  attempt: MoveAttempt,
+): Promise<MessageLink | undefined> {
+  if (link?.remoteFolder !== attempt.from || link.remoteId !== attempt.id) return link;
+  const there = await unlessMissing(() => account.backend.mail.envelopes(attempt.from, [attempt.id]));
+  if (there?.length) {
+    stillUnderWay(account, attempt);
+    return link;
+  }
+  const found = await findMoved(account, message, link, attempt.to);
+  if (found === undefined) return link;
+  const moved = { ...link, remoteFolder: attempt.to, remoteId: found };
+  await account.mailbox.sync.setLink(moved);
+  return moved;
+}
+
+/** A request that left before a crash may reach the backend after the restart. */
+export function stillUnderWay(account: SyncAccount, attempt: { readonly at: number }): void {
+  const until = attempt.at + syncLimits.settleMs;
+  if (account.clock() < until) throw new Waiting('an earlier attempt may still be under way', until);
+}
+
+/** Id of a message's mail in the folder that it was moved to by a call whose answer was lost. */
+export async function findMoved(
+  account: SyncAccount,
+  message: Message | undefined,
+  link: MessageLink,
+  target: string,
+): Promise<string | undefined> {
+  const digest = readMessageBase(link).contentDigest;
+  if (digest !== undefined) {
+    const found = await findUnlinked(account, target, 'X-Oxbow-Id', oxbowIdOf(account.mailbox, link.key, digest));
+    if (found !== undefined) return found;
+  }
+  const messageId = message && getString(message.properties, PidTag.InternetMessageId);
+  return messageId === undefined ? undefined : findUnlinked(account, target, 'Message-ID', messageId);
+}
+
+async function findUnlinked(
+  account: SyncAccount,
+  folder: string,
+  header: 'Message-ID' | 'X-Oxbow-Id',
+  value: string,
+): Promise<string | undefined> {
+  const all = (await unlessMissing(() => account.backend.mail.findByHeader(folder, header, value))) ?? [];
+  for (const { id } of all) if (!(await account.mailbox.sync.linkByRemoteId(folder, id))) return id;
+  return undefined;
+}
