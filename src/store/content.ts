@@ -3,12 +3,15 @@ import {
   isLargeValue,
   type LargeValue,
   type MessageContent,
+  PidTag,
   type PropertyBag,
   type PropertyTag,
+  setProperty,
 } from '../mapi/index.ts';
 import { readAttachments } from './attachments.ts';
 import { isStoredMessageTag } from './computed-message.ts';
 import type { ContentCache } from './content-cache.ts';
+import { classOfContent, correctClass } from './content-class.ts';
 import type { MailboxContext } from './internal.ts';
 import type { StoreLimits } from './limits.ts';
 import type { FullMessageRow } from './message-save.ts';
@@ -95,6 +98,11 @@ export function createContentReader(
         if (!hidden.has(tag) && isStoredMessageTag(tag)) properties.set(tag, value);
       }
       for (const [tag, value] of stored) properties.set(tag, value);
+      const messageClass = classOfContent(row.message_class, content.properties);
+      if (messageClass !== undefined) {
+        setProperty(properties, PidTag.MessageClass, messageClass);
+        await correctClass(context, row, messageClass);
+      }
       return {
         properties,
         recipients: row.recipients === null ? content.recipients.map((recipient) => new Map(recipient)) : recipients,

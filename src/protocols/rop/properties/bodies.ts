@@ -1,4 +1,4 @@
-import { htmlToText, textToHtml } from '../../../formats/index.ts';
+import { htmlToText, rtfBody, textToHtml } from '../../../formats/index.ts';
 import {
   decodeCodePage,
   encodeCodePage,
@@ -15,8 +15,8 @@ import type { FoundProperty } from './holder.ts';
 import { readWhole } from './values.ts';
 
 /**
- * The body in the form that is asked for (MS-OXCMSG 3.2.4.1): the one that is stored, or made from it. Compressed RTF
- * is given only when stored; clients do well without.
+ * The body in the form that is asked for (MS-OXCMSG 3.2.4.1): the one that is stored, or made from it (HTML first, then
+ * RTF, then plain text). Compressed RTF is given only when stored; clients do well without.
  */
 
 const body = 0x1000001f;
@@ -69,25 +69,47 @@ export async function findBody(draft: MessageDraft, wanted: PropertyTag): Promis
   const id = idOf(wanted);
   if (id === idOf(nativeBody)) return found ?? [nativeBody, await nativeBodyOf(draft)];
   // Outlook takes its absence for true and then shows the plain text of HTML mail.
-  if (id === idOf(rtfInSync)) return found ?? [rtfInSync, false];
+  if (id === idOf(rtfInSync)) {
+    const hasRtf = (await stored(draft, rtf)) !== undefined;
+    return [rtfInSync, hasRtf && found?.[1] !== false];
+  }
   if (id === idOf(rtf)) return found;
   const codePage = await htmlCodePage(draft);
   if (id === idOf(body)) {
     if (found !== undefined) return found;
     const source = await stored(draft, html);
     const markup = source === undefined ? undefined : await text(html, source, codePage);
-    return markup === undefined ? undefined : [body, htmlToText(markup)];
+    if (markup !== undefined) return [body, htmlToText(markup)];
+    const rich = await richBody(draft);
+    const plain = rich?.text ?? (rich?.html === undefined ? undefined : htmlToText(rich.html));
+    return plain === undefined ? undefined : [body, plain];
   }
   if (found === undefined) {
-    const source = await stored(draft, body);
-    const plain = source === undefined ? undefined : await text(body, source, codePage);
-    if (plain === undefined) return undefined;
-    const markup = textToHtml(plain);
+    const markup = await markupFromOthers(draft, codePage);
+    if (markup === undefined) return undefined;
     return wantsText(wanted) ? [htmlText, markup] : [html, encodeCodePage(codePage)(markup)];
   }
   if (!wantsText(wanted) || isPropertyError(found[1]) || typeof found[1] === 'string') return found;
   const markup = await text(html, found[1], codePage);
   return markup === undefined ? found : [htmlText, markup];
+}
+
+/** HTML out of the RTF or the plain text. */
+async function markupFromOthers(draft: MessageDraft, codePage: number): Promise<string | undefined> {
+  const rich = await richBody(draft);
+  if (rich?.html !== undefined) return rich.html;
+  if (rich?.text !== undefined) return textToHtml(rich.text);
+  const source = await stored(draft, body);
+  const plain = source === undefined ? undefined : await text(body, source, codePage);
+  return plain === undefined ? undefined : textToHtml(plain);
+}
+
+/** What the stored RTF says; undefined when there is none, or none that can be read. */
+async function richBody(draft: MessageDraft): Promise<{ html?: string; text?: string } | undefined> {
+  const value = await stored(draft, rtf);
+  if (value instanceof Uint8Array) return rtfBody(value);
+  if (value === undefined || !isLargeValue(value) || value.size > conversionLimit) return undefined;
+  return rtfBody(await readWhole(value, conversionLimit));
 }
 
 /** PidTagBodyHtml asks for the same id as text. */
@@ -105,8 +127,7 @@ export async function bodyTags(draft: MessageDraft): Promise<PropertyTag[]> {
 }
 
 /**
- * What has to go when a body is saved in one form only: the other forms are of the body before (MS-OXBBODY 3.2). RTF
- * does not take the place of the plain text that goes with it.
+ * What has to go when a body is saved in one form only: the other forms are of the body before (MS-OXBBODY 3.2).
  */
 export function staleBodies(set: ReadonlyMap<PropertyTag, unknown>): PropertyTag[] {
   const isSet = (tag: PropertyTag): boolean => {
@@ -118,7 +139,8 @@ export function staleBodies(set: ReadonlyMap<PropertyTag, unknown>): PropertyTag
   const stale: PropertyTag[] = [];
   if (!rtfSet) stale.push(rtf);
   if (!htmlSet) stale.push(html);
-  if (htmlSet && !plainSet) stale.push(body);
+  if (!plainSet) stale.push(body);
   if (!isSet(nativeBody)) stale.push(nativeBody);
+  if (!isSet(rtfInSync)) stale.push(rtfInSync);
   return stale;
 }

@@ -212,6 +212,13 @@ export async function findMessageProperty(
     case idOf(tag.messageRecipients):
     case idOf(tag.messageAttachments):
       return undefined;
+    case idOf(tag.messageClass): {
+      // What is signed, and how, only the content tells.
+      const found = await draft.find(wanted);
+      const guessed = found?.[1] === 'IPM.Note.SMIME.MultipartSigned' && draft.stored?.contentState === 'remote';
+      if (!guessed || draft.changes.find(new Map(), wanted) !== undefined) return found ?? fallback(draft, wanted);
+      return [tag.messageClass, (await draft.content()).properties.get(tag.messageClass) ?? 'IPM.Note'];
+    }
     case idOf(tag.creationTime):
       if (draft.stored !== undefined) return [tag.creationTime, draft.stored.created];
       break;
