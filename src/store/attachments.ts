@@ -119,22 +119,21 @@ export async function readAttachments(context: MailboxContext, messageKey: numbe
   return inside(null);
 }
 
-/** Ids of the message's own attachments with one of these numbers. */
+/** Ids of the message's own attachments, all or those with one of these numbers. */
 export async function attachmentIds(
   context: MailboxContext,
   messageKey: number,
-  numbers: readonly number[],
+  numbers: readonly number[] | 'all',
 ): Promise<number[]> {
   if (numbers.length === 0) return [];
-  const rows = await context
+  const own = context
     .db()
     .selectFrom('attachment')
     .select('id')
     .where('mailbox_id', '=', context.mailbox.id)
     .where('message_key', '=', messageKey)
-    .where('parent_id', 'is', null)
-    .where('number', 'in', numbers)
-    .execute();
+    .where('parent_id', 'is', null);
+  const rows = await (numbers === 'all' ? own : own.where('number', 'in', numbers)).execute();
   return rows.map((row) => row.id);
 }
 

@@ -18,11 +18,21 @@ import type { FolderRow, MailboxContext } from './internal.ts';
 import { readWhole } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 import { clearFolder, copyMessages, deleteAll } from './message-bulk.ts';
+import { timeColumn } from './message-columns.ts';
 import { queue } from './outbox.ts';
 import { ownSourceKey } from './source-keys.ts';
 import { collationKey } from './tables/collation.ts';
-import type { BulkResult, DeleteOptions, Folder, FolderId, FolderRole, NewFolder, Origin } from './types.ts';
-import { type GivenVersion, nextVersion } from './versions.ts';
+import type {
+  BulkResult,
+  DeleteOptions,
+  Folder,
+  FolderId,
+  FolderRole,
+  GivenFolderVersion,
+  NewFolder,
+  Origin,
+} from './types.ts';
+import { nextVersion } from './versions.ts';
 
 /** The row of a folder that is not soft-deleted. */
 export const folderRow = (context: MailboxContext, id: FolderId): Promise<FolderRow | undefined> =>
@@ -178,7 +188,7 @@ export async function insertFolder(context: MailboxContext, input: FolderToMake,
       deleted_total: 0,
       size: 0,
       created: now,
-      last_modified: now,
+      last_modified: input.lastModified === undefined ? now : timeColumn(input.lastModified),
       contents_modified: now,
       deleted: 0,
       properties: encodeBag(bag),
@@ -234,7 +244,7 @@ async function setProperties(bag: PropertyBag, set: ReadonlyPropertyBag): Promis
 export const updateFolder = (
   context: MailboxContext,
   id: FolderId,
-  change: { set?: ReadonlyPropertyBag; remove?: readonly PropertyTag[] } & GivenVersion,
+  change: { set?: ReadonlyPropertyBag; remove?: readonly PropertyTag[] } & GivenFolderVersion,
   origin: Origin,
 ): Promise<Folder> =>
   context.transaction(async () => {
@@ -250,6 +260,7 @@ export const updateFolder = (
       display_name: displayName,
       name_key: nameKey,
       ...nextVersion(context, cn, before.pcl, change),
+      ...(change.lastModified === undefined ? {} : { last_modified: timeColumn(change.lastModified) }),
     });
     const tags = [...set.keys(), ...(change.remove ?? [])];
     emit(context, { kind: 'modified', folderId: id, parentId: before.parent_id ?? undefined, tags, origin });
@@ -271,7 +282,7 @@ async function writeProperties(
   await context
     .db()
     .updateTable('folder')
-    .set({ ...columns, last_modified: context.now(), properties: encodeBag(bag) })
+    .set({ last_modified: context.now(), ...columns, properties: encodeBag(bag) })
     .where('mailbox_id', '=', context.mailbox.id)
     .where('id', '=', row.id)
     .execute();
@@ -314,6 +325,7 @@ export const moveFolder = (
   parentId: FolderId,
   displayName: string,
   origin: Origin,
+  version: GivenFolderVersion = {},
 ): Promise<Folder> =>
   context.transaction(async () => {
     const nameKey = checkName(displayName);
@@ -333,8 +345,8 @@ export const moveFolder = (
         parent_id: parentId,
         display_name: displayName,
         name_key: nameKey,
-        last_modified: context.now(),
-        ...nextVersion(context, cn, before.pcl),
+        last_modified: version.lastModified === undefined ? context.now() : timeColumn(version.lastModified),
+        ...nextVersion(context, cn, before.pcl, version),
       })
       .where('mailbox_id', '=', context.mailbox.id)
       .where('id', '=', id)

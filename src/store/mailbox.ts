@@ -6,14 +6,13 @@ import {
   isLargeValue,
   MapiError,
   type PropertyBag,
-  parseSourceKey,
   removeProperty,
   setProperty,
   sourceKey,
 } from '../mapi/index.ts';
-import { WireError } from '../wire/index.ts';
 import type { ContentReader } from './content.ts';
 import type { EventSink, StoreDatabase } from './database.ts';
+import { isRememberedDeleted, rememberDeleted } from './deleted-ids.ts';
 import { mergeNotes } from './event-merge.ts';
 import type { StoreEvent } from './events.ts';
 import {
@@ -43,6 +42,7 @@ import { namedProperties } from './named-properties.ts';
 import { receiveFolder, receiveFolders, setReceiveFolder } from './receive-folders.ts';
 import { replicas } from './replicas.ts';
 import { folderFromRow, messageFromRow } from './rows.ts';
+import { findBySourceKey } from './source-keys.ts';
 import { syncState } from './sync.ts';
 import { createTables } from './tables/index.ts';
 import type { FolderId, FolderRole, Mailbox, MailboxInfo, Message } from './types.ts';
@@ -181,7 +181,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
   };
 
   const message = async (
-    by: 'id' | 'key',
+    by: 'id' | 'key' | 'former_id',
     value: number,
     options: { softDeleted?: boolean } = {},
   ): Promise<Message | undefined> => {
@@ -224,13 +224,15 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     childFolders: (id, options) => childFolders(context, id, options),
     createFolder: (input, origin) => createFolder(context, input, origin),
     updateFolder: (id, change, origin) => updateFolder(context, id, change, origin),
-    moveFolder: (id, parentId, displayName, origin) => moveFolder(context, id, parentId, displayName, origin),
+    moveFolder: (id, parentId, displayName, origin, version) =>
+      moveFolder(context, id, parentId, displayName, origin, version),
     copyFolder: (id, parentId, displayName, deep, origin) =>
       copyFolder(context, id, parentId, displayName, deep, origin),
     deleteFolder: (id, options, origin) => deleteFolder(context, id, options, origin),
     emptyFolder: (id, options, origin) => emptyFolder(context, id, options, origin),
 
     message: (id, options) => message('id', id, options),
+    messageFormerly: (id) => message('former_id', id),
     messageByKey: (key, options) => message('key', key, options),
     async messageIds(folderId, options = {}) {
       const rows = await database
@@ -258,7 +260,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       return contents.read(context, row);
     },
     saveMessage: (change, origin) => saveMessage(context, change, origin),
-    moveMessages: (from, ids, to, origin) => moveMessages(context, from, ids, to, origin),
+    moveMessages: (from, ids, to, origin, identities) => moveMessages(context, from, ids, to, origin, identities),
     copyMessages: (from, ids, to, origin) => copyMessages(context, from, ids, to, origin),
     deleteMessages: (folderId, ids, options, origin) => deleteMessages(context, folderId, ids, options, origin),
     setReadState: (folderId, ids, read, origin) => setReadState(context, folderId, ids, read, origin),
@@ -301,30 +303,9 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     },
     replidOf: (guid, create) => replids.replidOf(guid, create),
     guidOfReplid: (replid) => replids.guidOf(replid),
-    async findBySourceKey(key) {
-      try {
-        const { guid, counter } = parseSourceKey(key);
-        if (guid === initial.replicaGuid) {
-          if (await mailbox.folder(counter)) return { kind: 'folder', id: counter };
-          if (await mailbox.message(counter)) return { kind: 'message', id: counter };
-        }
-      } catch (error) {
-        if (error instanceof WireError) return undefined;
-        throw error;
-      }
-      for (const table of ['folder', 'message'] as const) {
-        const row = await database
-          .db()
-          .selectFrom(table)
-          .select('id')
-          .where('mailbox_id', '=', mailboxId)
-          .where('source_key', '=', key)
-          .where('deleted', '=', 0)
-          .executeTakeFirst();
-        if (row) return { kind: table, id: row.id };
-      }
-      return undefined;
-    },
+    findBySourceKey: (key, options) => findBySourceKey(context, key, options?.softDeleted ?? false),
+    rememberDeleted: (folderId, ranges) => rememberDeleted(context, folderId, ranges),
+    isRememberedDeleted: (folderId, guid, counter) => isRememberedDeleted(context, folderId, guid, counter),
 
     receiveFolder: (messageClass) => receiveFolder(context, messageClass),
     setReceiveFolder: (messageClass, folderId) => setReceiveFolder(context, messageClass, folderId),

@@ -4,10 +4,11 @@ import { ContentUnavailable } from './content.ts';
 import { applyCounts, count, noChange } from './counters.ts';
 import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
-import { checkFolder, type FullMessageRow, messageRow, saveMessage } from './message-save.ts';
+import { checkFolder, checkNewId, type FullMessageRow, messageRow, saveMessage } from './message-save.ts';
 import { queueAll, queueSubmission } from './outbox.ts';
 import { mf } from './rows.ts';
-import type { BulkResult, DeleteOptions, FolderId, MessageId, Origin } from './types.ts';
+import { ownSourceKey } from './source-keys.ts';
+import type { BulkResult, DeleteOptions, FolderId, MessageId, MovedIdentity, Origin } from './types.ts';
 import { nextVersion } from './versions.ts';
 
 type Moved = BulkResult & { ids: Map<MessageId, MessageId> };
@@ -246,6 +247,7 @@ export async function moveMessages(
   ids: readonly MessageId[],
   to: FolderId,
   origin: Origin,
+  identities: ReadonlyMap<MessageId, MovedIdentity> = new Map(),
 ): Promise<Moved> {
   const result = new Map<MessageId, MessageId>();
   const wanted = [...new Set(ids)];
@@ -254,9 +256,10 @@ export async function moveMessages(
     for (const batch of batches(there)) {
       const moved = await context.transaction(async () => {
         const rows = await rowsOf(context, home, batch);
-        if (home === to && rows.every((row) => !row.deleted)) return rows.map((row) => [row.id, row.id] as const);
+        const stays = (row: FullMessageRow) => !row.deleted && !identities.has(row.id);
+        if (home === to && rows.every(stays)) return rows.map((row) => [row.id, row.id] as const);
         await checkFolder(context, to, false);
-        return moveRows(context, home, rows, to, origin);
+        return moveRows(context, home, rows, to, origin, identities);
       });
       for (const [before, after] of moved) result.set(before, after);
     }
@@ -270,6 +273,7 @@ async function moveRows(
   rows: readonly FullMessageRow[],
   to: FolderId,
   origin: Origin,
+  identities: ReadonlyMap<MessageId, MovedIdentity>,
 ): Promise<[MessageId, MessageId][]> {
   if (rows.length === 0) return [];
   const first = await context.allocate(rows.length * 2);
@@ -278,18 +282,21 @@ async function moveRows(
   const moved: [MessageId, MessageId][] = [];
   const changes: { objectKey: number; change: number }[] = [];
   for (const [index, row] of rows.entries()) {
-    const id = first + index * 2;
-    const cn = id + 1;
+    const given = identities.get(row.id);
+    const id = given?.newId ?? first + index * 2;
+    const cn = first + index * 2 + 1;
+    if (given?.newId !== undefined) await checkNewId(context, id, first);
     await context
       .db()
       .updateTable('message')
       .set({
         id,
+        former_id: row.id,
         folder_id: to,
         deleted: 0,
         deleted_at: null,
-        source_key: null,
-        ...nextVersion(context, cn, row.pcl),
+        source_key: ownSourceKey(context, given?.sourceKey, id),
+        ...(given?.keepVersion ? { cn } : nextVersion(context, cn, row.pcl, given)),
       })
       .where('mailbox_id', '=', context.mailbox.id)
       .where('key', '=', row.key)
@@ -388,6 +395,7 @@ async function copyLocal(
     id: key + 2,
     folder_id: to,
     source_key: null,
+    former_id: null,
     created: context.now(),
     flags: row.flags & ~mf.submitted,
     ...nextVersion(context, cn, undefined),

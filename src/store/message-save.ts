@@ -199,7 +199,7 @@ async function createMessage(
 const emptyBag = { properties: new Uint8Array(0), large_values: null, size: 0 };
 
 /** An id that a client brings has to be one that it was given, and not in use. */
-async function checkNewId(context: MailboxContext, id: number, nextCounter: number): Promise<void> {
+export async function checkNewId(context: MailboxContext, id: number, nextCounter: number): Promise<void> {
   const taken =
     id < 1 ||
     id >= nextCounter ||
@@ -232,11 +232,15 @@ async function updateMessage(
   const { key } = before;
   const source = { mailboxId: context.mailbox.id, db: () => context.db() };
   let bag = bagOf(source, key, before.properties, before.large_values);
-  const touchesContent = changesContent(change, bag);
+  const touchesContent = change.replace || changesContent(change, bag);
   let recipients = before.recipients;
   let remote = before.content_state === 1;
 
-  if (remote && touchesContent && origin.kind === 'client') {
+  if (change.replace) {
+    bag = keptOnReplacement(bag);
+    recipients = null;
+    remote = false;
+  } else if (remote && touchesContent && origin.kind === 'client') {
     const content =
       localised?.version === before.content_version
         ? localised.content
@@ -257,10 +261,8 @@ async function updateMessage(
   let hasAttachments = before.has_attachments;
   if (!remote) {
     const put = change.putAttachments ?? [];
-    const gone = await attachmentIds(context, key, [
-      ...(change.removeAttachments ?? []),
-      ...put.map((attachment) => attachment.number),
-    ]);
+    const replaced = change.replace ? 'all' : [...(change.removeAttachments ?? []), ...put.map(({ number }) => number)];
+    const gone = await attachmentIds(context, key, replaced);
     // The new ones may be read from the old ones.
     for (const attachment of put) await writeAttachment(context, key, null, attachment);
     await removeAttachments(context, key, gone);
@@ -317,13 +319,23 @@ async function updateMessage(
   return key;
 }
 
+/** What a message keeps when a whole new version of it does not say: what every message has. */
+function keptOnReplacement(before: PropertyBag): PropertyBag {
+  const bag: PropertyBag = new Map([[PidTag.MessageClass, 'IPM.Note']]);
+  for (const tag of [PidTag.SearchKey, PidTag.MessageDeliveryTime]) {
+    const value = before.get(tag);
+    if (value !== undefined) bag.set(tag, value);
+  }
+  return bag;
+}
+
 /** Fetches the content of a remote message that the change needs to be here. */
 async function localise(
   context: MailboxContext,
   change: MessageChange,
   origin: Origin,
 ): Promise<Localised | undefined> {
-  if (change.id === undefined || origin.kind !== 'client') return undefined;
+  if (change.id === undefined || change.replace || origin.kind !== 'client') return undefined;
   const row = await messageRow(context, 'id', change.id);
   if (row?.content_state !== 1) return undefined;
   const message = context.messageFromRow(row);

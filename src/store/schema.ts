@@ -21,6 +21,7 @@ export interface Database {
   minimal_entry_id: MinimalEntryIdTable;
   search_folder: SearchFolderTable;
   search_result: SearchResultTable;
+  deleted_id: DeletedIdTable;
 }
 
 export type Db = Kysely<Database>;
@@ -125,6 +126,8 @@ export interface MessageTable {
   recipients: Bytes | null;
   /** JSON array of tags that a client removed from remote content. */
   hidden_tags: string | null;
+  /** Its id before the last move. */
+  former_id?: number | null;
 }
 
 /** Attachments of a message and, under `parent_id`, those of messages embedded in it. */
@@ -247,4 +250,14 @@ export interface SearchResultTable {
   /** Whether the folder's unread count has it. */
   unread: number;
   generation: number;
+}
+
+/** Ids of objects that were deleted without ever having been here, or that will never be used. */
+export interface DeletedIdTable {
+  mailbox_id: number;
+  /** Messages: their folder. Folders: 0. */
+  folder_id: number;
+  guid: string;
+  low: number;
+  high: number;
 }

@@ -79,7 +79,7 @@ test('a folder from a foreign replica keeps its source key and is found by it', 
     { parentId: bench.inbox, displayName: 'a', sourceKey: key },
     client,
   );
-  assert.deepEqual(await bench.mailbox.findBySourceKey(key), { kind: 'folder', id: folder.id });
+  assert.deepEqual(await bench.mailbox.findBySourceKey(key), { kind: 'folder', id: folder.id, deleted: false });
   await bench.reopen();
   assert.deepEqual(Buffer.from(bench.mailbox.folderSourceKey(folder.id)), key);
   const child = await bench.mailbox.createFolder({ parentId: folder.id, displayName: 'b' }, client);

@@ -192,7 +192,7 @@ describe('saving', () => {
     assert.deepEqual(Buffer.from(saved.changeKey), theirs);
     assert.deepEqual(Buffer.from(saved.predecessorChangeList), pcl);
     assert.equal(saved.lastModified, 12345n);
-    assert.deepEqual(await mailbox.findBySourceKey(key), { kind: 'message', id: newId });
+    assert.deepEqual(await mailbox.findBySourceKey(key), { kind: 'message', id: newId, deleted: false });
     const own = await mailbox.saveMessage({ id: newId, folderId: drafts, set: subject('x') }, client);
     assert.equal(parsePredecessorChangeList(own.predecessorChangeList).length, 2);
     assert.equal(await failure(mailbox.saveMessage({ folderId: drafts, newId }, client)), ec.invalidParam);

@@ -31,7 +31,7 @@ export function subscribe(
   scope: Scope,
 ): () => void {
   return logon.mailbox.subscribe((event) => {
-    if (!concerns(event, scope)) return;
+    if (!concerns(event, scope) || isOwnUpload(session, event)) return;
     for (const type of typesOf(event)) {
       if ((type & wanted) === 0) continue;
       const data = event.object === 'message' ? messageData(event, type) : folderData(event, type);
@@ -45,6 +45,10 @@ export function subscribe(
     }
   });
 }
+
+/** A cached-mode client has what it uploads; told of it, it would synchronize once more (MS-OXCFXICS 3.3.4.3). */
+const isOwnUpload = (session: Session, { origin }: StoreEvent): boolean =>
+  origin.kind === 'client' && origin.upload === true && origin.session === session.id;
 
 /** A mail that arrives is an object that was created, too. */
 function typesOf(event: StoreEvent): readonly number[] {

@@ -2,6 +2,7 @@ import type { Kysely, Migration } from 'kysely';
 import { createMailbox } from './001-mailbox.ts';
 import { createSearchFolders } from './002-search-folders.ts';
 import { countHierarchyChanges } from './003-hierarchy-changes.ts';
+import { prepareUpload } from './004-upload.ts';
 import { columnTypes, type DatabaseKind } from './column-types.ts';
 
 /** All changes of the schema in their order; names are never changed and steps never removed. */
@@ -9,6 +10,7 @@ const steps = {
   '001-mailbox': createMailbox,
   '002-search-folders': createSearchFolders,
   '003-hierarchy-changes': countHierarchyChanges,
+  '004-upload': prepareUpload,
 };
 
 /** The migrations for one kind of database, as Kysely's Migrator wants them. */
