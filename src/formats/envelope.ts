@@ -7,6 +7,7 @@ import {
   setProperty,
   smtpSearchKey,
 } from '../mapi/index.ts';
+import { formatLimits } from './limits.ts';
 import type { MailAddress } from './mime/address.ts';
 import { splitSubject } from './subject.ts';
 
@@ -45,7 +46,7 @@ export function envelopeProperties(envelope: Envelope): { properties: PropertyBa
   const set = (tag: PropertyTag, value: string | number | bigint | undefined) => {
     if (value !== undefined && value !== '') setProperty(properties, tag, value);
   };
-  const { prefix, normalized } = splitSubject(envelope.subject);
+  const { prefix, normalized } = splitSubject(envelope.subject.replaceAll('\0', '').slice(0, formatLimits.subject));
   setProperty(properties, PidTag.MessageClass, messageClassOf(envelope.contentType));
   setProperty(properties, PidTag.Subject, prefix + normalized);
   setProperty(properties, PidTag.SubjectPrefix, prefix);

@@ -22,6 +22,8 @@ export const formatLimits = {
   addresses: 10_000,
   /** Characters of one header value that is decoded as addresses or encoded words. */
   headerValue: 512 << 10,
+  /** Characters of a subject; Exchange keeps 255, and the header of the mail has all of it. */
+  subject: 2_000,
   /** Characters of HTML that are laid out as text; the layout is slow, larger ones lose only their tags. */
   htmlLayout: 1 << 20,
   /** Bytes of RTF after decompression. */

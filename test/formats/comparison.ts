@@ -36,6 +36,8 @@ type Rule = (given: Case, other: Reading) => boolean;
 
 const headerRule = (aspect: 'subject' | 'from' | 'to' | 'cc' | 'bcc'): Rule[] => [
   ({ ours }, other) => ours[aspect] === other[aspect],
+  // A subject longer than any real one is cut.
+  ({ ours }, other) => aspect === 'subject' && ours.subject.length > 1_500 && other.subject.startsWith(ours.subject),
   // Brackets are no part of an address, however many there are.
   ({ ours }, other) => aspect !== 'subject' && ours[aspect] === other[aspect].replace(/[<>]/g, ''),
   // 8-bit text without a charset is guessed here and given up there.

@@ -9,7 +9,11 @@ import {
   type LargeValue,
   type MessageContent,
   PidTag,
+  type PropertyBag,
+  Ptyp,
   type StoredValue,
+  setProperty,
+  typeOf,
 } from '../../mapi/index.ts';
 import { type Bytes, bytesValue, chunksOf, readAll } from '../large-value.ts';
 import { formatLimits } from '../limits.ts';
@@ -52,7 +56,7 @@ export async function* writeMime(content: MessageContent, options: WriteOptions 
 }
 
 async function* writeMessage(content: MessageContent, options: HeaderOptions, boundaries: Boundaries): Bytes {
-  const header = messageHeader(content, options);
+  const header = messageHeader({ ...content, properties: await withHeaderValues(content.properties) }, options);
   const signed = securedAttachment(content, /^multipart\/signed/i);
   if (signed) {
     const source = dataOf(signed);
@@ -66,6 +70,29 @@ async function* writeMessage(content: MessageContent, options: HeaderOptions, bo
   const entity = root ? await opaqueEntity(root) : await messageEntity(content, boundaries);
   yield Buffer.from(`${header}MIME-Version: 1.0\r\n`, 'utf8');
   yield* writeEntity(entity);
+}
+
+/** Properties that make header fields and may be long enough to be stored apart. */
+const longHeaderTags = [
+  PidTag.TransportMessageHeaders,
+  PidTag.Subject,
+  PidTag.NormalizedSubject,
+  PidTag.ConversationTopic,
+  PidTag.InternetReferences,
+  PidTag.ReplyRecipientEntries,
+] as const;
+
+/** The properties with all that the header needs in memory; what is longer than any header can be is left out. */
+async function withHeaderValues(properties: PropertyBag): Promise<PropertyBag> {
+  const held: PropertyBag = new Map(properties);
+  for (const tag of longHeaderTags) {
+    const value = getProperty(properties, tag);
+    if (!isLargeValue(value)) continue;
+    if (value.size > formatLimits.headerBlock * 2) continue;
+    const bytes = await readAll(chunksOf(value));
+    setProperty(held, tag, typeOf(tag) === Ptyp.String ? bytes.toString('utf16le') : bytes);
+  }
+  return held;
 }
 
 async function* writeEntity({ fields, body, boundary }: Entity): Bytes {
