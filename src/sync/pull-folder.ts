@@ -291,8 +291,8 @@ async function takeMail(
   await link(saved.key);
 }
 
-/** Merges flags three ways: what changed on the backend wins over the same flag changed here; the rest stays. */
-async function takeFlags(account: SyncAccount, link: MessageLink, flags: MailFlags): Promise<void> {
+/** Merges flags three ways: what changed on the backend wins over the same flag changed here; the rest stays. Only in a transaction. */
+export async function takeFlags(account: SyncAccount, link: MessageLink, flags: MailFlags): Promise<void> {
   const { mailbox } = account;
   const base = readMessageBase(link);
   const message = await mailbox.messageByKey(link.key);

@@ -3,7 +3,6 @@ import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from 
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readCursor, readFolderBase, writeBase } from './links.ts';
-import { forgetFolder } from './push-folder.ts';
 
 const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
   inbox: 'inbox',
@@ -195,4 +194,13 @@ async function removeGone(
   }
   missedBefore.clear();
   for (const id of missed) missedBefore.add(id);
+}
+
+/** Drops all that is known of a remote folder. */
+export async function forgetFolder({ mailbox }: SyncAccount, link: FolderLink): Promise<void> {
+  await mailbox.transaction(async () => {
+    for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
+    await mailbox.sync.removeFolderLink(link.folderId);
+    await mailbox.sync.setCursor(link.remoteId, undefined);
+  });
 }

@@ -3,9 +3,9 @@ import type { Folder, FolderId, FolderLink, OutboxRow } from '../store/index.ts'
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { type FolderBase, readFolderBase, writeBase } from './links.ts';
+import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
-import { isMailFolder, pullTree, withFreeName } from './pull-tree.ts';
-import { moveRemote } from './push.ts';
+import { forgetFolder, isMailFolder, pullTree, withFreeName } from './pull-tree.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /** Brings the backend in step with one folder that a client created, renamed, moved or deleted. */
@@ -249,7 +249,7 @@ async function emptyOfUnseen(account: SyncAccount, remoteFolder: string): Promis
     else {
       const target = await remoteFolderOf(account, message.folderId);
       if (target === undefined) continue;
-      await moveRemote(account, undefined, message, link, target);
+      await moveMail(account, undefined, message, link, target);
     }
   }
   let unseen = 0;
@@ -262,13 +262,4 @@ async function emptyOfUnseen(account: SyncAccount, remoteFolder: string): Promis
     }
   if (unseen > 0 && gone.length > 0) await ignoreMissing(() => backend.mail.remove(remoteFolder, gone, true));
   return unseen === 0;
-}
-
-/** Drops all that is known of a remote folder. */
-export async function forgetFolder({ mailbox }: SyncAccount, link: FolderLink): Promise<void> {
-  await mailbox.transaction(async () => {
-    for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
-    await mailbox.sync.removeFolderLink(link.folderId);
-    await mailbox.sync.setCursor(link.remoteId, undefined);
-  });
 }

@@ -5,14 +5,17 @@ import {
   ContentUnavailable,
   type Message,
   type MessageContent,
+  type MessageKey,
   type MessageLink,
   type OutboxRow,
 } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { findMoved, readAttempt, settleAttempt, writeAttempt } from './attempt.ts';
+import { readAttempt, settleAttempt, writeAttempt } from './attempt.ts';
 import { localChanges, localFlag, noFlags } from './flags.ts';
 import { isVoid, readMessageBase, writeBase } from './links.ts';
+import { moveMail } from './move-mail.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
+import { takeFlags } from './pull-folder.ts';
 import { remoteFolderOf } from './push-folder.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
@@ -40,12 +43,12 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
     const target = await remoteFolderOf(account, message.folderId);
     if (target !== undefined) {
       if (link && link.remoteFolder !== target) {
-        link = await moveRemote(account, row, message, link, target);
+        link = await moveMail(account, row, message, link, target);
         done = true;
       }
       if (!link || message.contentState === 'local')
         done = (await storeRemote(account, row, message, target, link)) || done;
-      if (link) done = (await pushFlags(account, message)) || done;
+      if (link) done = (await pushFlags(account, message.key)) || done;
     }
   }
   if (done) await sync.finishOutbox(row);
@@ -55,28 +58,6 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
 async function removeRemote(account: SyncAccount, link: MessageLink): Promise<void> {
   await ignoreMissing(() => account.backend.mail.remove(link.remoteFolder, [link.remoteId], true));
   await account.mailbox.sync.removeLink(link.key);
-}
-
-/** Throws Waiting when the mail is not where it was: the next look at the folders tells where it went. */
-export async function moveRemote(
-  account: SyncAccount,
-  row: OutboxRow | undefined,
-  message: Message,
-  link: MessageLink,
-  target: string,
-): Promise<MessageLink> {
-  const { mailbox, backend } = account;
-  if (row) {
-    const { remoteFolder: from, remoteId: id } = link;
-    await mailbox.sync.noteOutbox(row, writeAttempt({ kind: 'move', from, id, to: target, at: account.clock() }));
-  }
-  const id =
-    (await unlessMissing(() => backend.mail.move(link.remoteFolder, link.remoteId, target))) ??
-    (await findMoved(account, message, link, target));
-  if (id === undefined) throw new Waiting('the mail was moved or deleted elsewhere');
-  const moved = { ...link, remoteFolder: target, remoteId: id };
-  await mailbox.sync.setLink(moved);
-  return moved;
 }
 
 /**
@@ -101,10 +82,10 @@ async function storeRemote(
     return true;
   }
   const digest = await contentDigest(content);
-  const base = link && readMessageBase(link);
-  if (base?.contentDigest === digest) return false;
+  if (link && readMessageBase(link).contentDigest === digest) return false;
+  if (link) await readFlags(account, link);
 
-  const flags = flagsOf(message, base?.flags ?? noFlags);
+  const flags = await flagsNow(account, message);
   const oxbowId = oxbowIdOf(mailbox, message.key, digest);
   const attempt = { kind: 'store', folder: target, oxbowId, digest, flags, at: account.clock() } as const;
   await mailbox.sync.noteOutbox(row, writeAttempt({ ...attempt, ...(link ? { replaces: link.remoteId } : {}) }));
@@ -122,10 +103,19 @@ async function storeRemote(
   return true;
 }
 
-async function pushFlags(account: SyncAccount, message: Message): Promise<boolean> {
+/** What somebody set on a mail that is about to be replaced. Throws Waiting when it is not there any more. */
+async function readFlags(account: SyncAccount, link: MessageLink): Promise<void> {
+  const { mail } = account.backend;
+  const [envelope] = (await unlessMissing(() => mail.envelopes(link.remoteFolder, [link.remoteId]))) ?? [];
+  if (!envelope) throw new Waiting('the mail was moved or deleted elsewhere');
+  await account.mailbox.transaction(() => takeFlags(account, link, envelope.flags));
+}
+
+async function pushFlags(account: SyncAccount, key: MessageKey): Promise<boolean> {
   const { mailbox, backend } = account;
-  const link = await mailbox.sync.link(message.key);
-  if (!link) return false;
+  const link = await mailbox.sync.link(key);
+  const message = await mailbox.messageByKey(key);
+  if (!link || !message) return false;
   const base = readMessageBase(link);
   const changes: { -readonly [K in keyof MailFlags]?: MailFlags[K] } = localChanges(message, base.flags);
   // Whether these came through nobody knows, so they are said again.
@@ -139,7 +129,10 @@ async function pushFlags(account: SyncAccount, message: Message): Promise<boolea
   return true;
 }
 
-function flagsOf(message: Message, base: MailFlags): MailFlags {
+async function flagsNow({ mailbox }: SyncAccount, before: Message): Promise<MailFlags> {
+  const message = (await mailbox.messageByKey(before.key)) ?? before;
+  const link = await mailbox.sync.link(before.key);
+  const base = link ? readMessageBase(link).flags : noFlags;
   return { ...base, ...localChanges(message, base), draft: (message.flags & mfUnsent) !== 0 };
 }
 

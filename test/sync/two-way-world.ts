@@ -71,7 +71,8 @@ export class TwoWayWorld {
   private tracks = new Map<string, Track>();
   private count = 0;
   private late: (() => unknown)[] = [];
-  private log: string[] = [];
+  /** What happened in this run. */
+  log: string[] = [];
 
   async begin(mailbox: Mailbox): Promise<void> {
     this.mailbox = mailbox;
@@ -87,9 +88,7 @@ export class TwoWayWorld {
   }
 
   private startEngine(): void {
-    const warn = process.env.OXBOW_LOG
-      ? (details: object, message: string) => this.note(`  engine: ${message} ${JSON.stringify(details)}`)
-      : () => {};
+    const warn = (details: object, message: string) => this.note(`  engine: ${message} ${JSON.stringify(details)}`);
     this.engine = createSyncEngine({
       mailbox: this.mailbox,
       backend: this.backend as Backend,
@@ -118,7 +117,6 @@ export class TwoWayWorld {
 
   private note(text: string): void {
     this.log.push(text);
-    if (process.env.OXBOW_LOG) console.log(text);
   }
 
   private async change(change: Change): Promise<void> {
@@ -139,7 +137,7 @@ export class TwoWayWorld {
     this.backend.interlude = async (name, when, work) => {
       if (busy) return;
       if (when === 'before') calls += 1;
-      if (process.env.OXBOW_LOG && when === 'before') this.note(`  call ${calls - 1} ${name}`);
+      if (when === 'before') this.note(`  call ${calls - 1} ${name}`);
       if (calls > 2) this.runLate();
       for (const interlude of interludes) {
         if (interlude.at !== calls - 1 || interlude.when !== when) continue;

@@ -1,10 +1,8 @@
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BackendError } from '../../src/backends/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type Interlude, type Step, TwoWayWorld } from './two-way-world.ts';
 
@@ -81,9 +79,14 @@ test('whatever both sides do and whatever fails: equal in the end, nothing lost,
           displayName: 'Anna',
           legacyDn: `/o=x/cn=anna${run}`,
         });
-        await world.begin(mailbox);
-        for (const one of steps) await world.step(one);
-        await world.settle();
+        try {
+          await world.begin(mailbox);
+          for (const one of steps) await world.step(one);
+          await world.settle();
+        } catch (error) {
+          if (process.env.OXBOW_LOG) console.log(world.log.join('\n'));
+          throw error;
+        }
       }),
       {
         numRuns: runs,
@@ -96,6 +99,4 @@ test('whatever both sides do and whatever fails: equal in the end, nothing lost,
     await store.close();
     rmSync(directory, { recursive: true });
   }
-  assert.ok(run >= 1);
-  assert.ok(BackendError);
 });
