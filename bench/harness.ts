@@ -39,6 +39,14 @@ export const against = (value: number, name: string, peer: number): Figure['peer
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
+export interface Memory {
+  readonly rss: number;
+  readonly held: number;
+}
+
+/** Node options of a server whose memory is asked for. */
+export const probe = ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.ts')];
+
 /** A trial in a process of its own, as users run it. */
 export interface BenchServer {
   readonly url: string;
@@ -50,13 +58,15 @@ export interface BenchServer {
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
+  /** After a collection of garbage: resident bytes, and those that objects hold. Only with {@link probe}. */
+  memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
 
 const root = join(import.meta.dirname, '..');
 
 export async function startServer(
-  options: { data?: string; tenant?: string; nodeOptions?: readonly string[] } = {},
+  options: { data?: string; keep?: boolean; tenant?: string; nodeOptions?: readonly string[] } = {},
 ): Promise<BenchServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'oxbow-bench-'));
   const started = performance.now();
@@ -87,11 +97,24 @@ export async function startServer(
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
     residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
+    memory() {
+      const told = new Promise<Memory>((resolve) => {
+        const listen = (chunk: Buffer) => {
+          const match = /^memory (.*)$/m.exec(chunk.toString());
+          if (!match) return;
+          child.stdout!.off('data', listen);
+          resolve(JSON.parse(match[1]!));
+        };
+        child.stdout!.on('data', listen);
+      });
+      child.kill('SIGUSR2');
+      return told;
+    },
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
-      if (options.data === undefined) rmSync(data, { recursive: true, force: true });
+      if (!(options.keep ?? options.data !== undefined)) rmSync(data, { recursive: true, force: true });
     },
   };
 }
