@@ -12,11 +12,11 @@ import {
 } from '../../../src/mapi/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import { createSession, type RopDefinition, type RopServices, type Session } from '../../../src/protocols/rop/index.ts';
-import { openStore } from '../../../src/store/index.ts';
+import { type DirectoryEntry, openStore } from '../../../src/store/index.ts';
 import { Reader, Writer } from '../../../src/wire/index.ts';
 import { fakeSession } from './fake-store.ts';
 import { withMessages } from './message-store.ts';
-import { logOn, request, run, unset } from './rop-client.ts';
+import { logOn, request, run, type Sent, unset } from './rop-client.ts';
 
 /** A client of a mailbox in memory. */
 export async function startClient() {
@@ -25,8 +25,8 @@ export async function startClient() {
   return { ...fake, store, ...(await clientOf(fake.session)) };
 }
 
-/** A client of a mailbox in a real store. */
-export async function startStoreClient() {
+/** A client of a mailbox in a real store, with these people in the address book. */
+export async function startStoreClient(people: readonly DirectoryEntry[] = []) {
   const directory = await mkdtemp(join(tmpdir(), 'oxbow-rop-test-'));
   const store = await openStore({ file: join(directory, 'store.db'), cacheDirectory: join(directory, 'cache') });
   const identity = { address: 'anna@oxbow.test', displayName: 'Anna', legacyDn: '/o=Oxbow/cn=anna', tenant: '1' };
@@ -34,13 +34,14 @@ export async function startStoreClient() {
   const errors: unknown[] = [];
   const services = {
     store,
-    directory: { entries: async () => [] },
+    directory: { entries: async () => people },
     mailboxes: { resolve: async () => undefined },
     report: (error: unknown) => errors.push(error),
   } as unknown as RopServices;
   const session = createSession({ identity, services });
   return {
     ...(await clientOf(session)),
+    store,
     mailbox,
     errors,
     /** Another client of the same mailbox. */
@@ -57,6 +58,18 @@ export async function startStoreClient() {
 async function clientOf(session: Session) {
   const { handle: logon, folderIds } = await logOn(session);
 
+  /** What came after answers: notifications, until they are looked at. */
+  const notices: Buffer[] = [];
+  async function send(
+    handles: readonly number[],
+    sent: readonly Sent[],
+    options: { columns?: readonly number[]; room?: number; chain?: boolean } = {},
+  ) {
+    const result = await run(session, handles, sent, options);
+    if (result.rest.length > 0) notices.push(result.rest);
+    return result;
+  }
+
   /** Sends one operation on these handles (input or source, then the others). */
   async function call<Q, R, F>(definition: RopDefinition<Q, R, F>, handles: readonly number[], fields: Q) {
     const indexes = definition.handles.map((_, at) => at);
@@ -65,7 +78,7 @@ async function clientOf(session: Session) {
       // A response handle comes before the input on the wire, but is given second.
       return role === 'response' ? (handles[1] ?? handles[0]!) : (handles[role === 'input' ? 0 : at] ?? unset);
     });
-    const result = await run(session, placed, [request(definition, indexes, fields)]);
+    const result = await send(placed, [request(definition, indexes, fields)]);
     const answer = result.answers[0]!;
     const output = definition.handles.indexOf('output');
     return {
@@ -86,6 +99,8 @@ async function clientOf(session: Session) {
   return {
     session,
     logon,
+    notices,
+    send,
     folderIds,
     inbox,
     outbox: folderIds[5]!,
@@ -104,7 +119,7 @@ async function clientOf(session: Session) {
     async get(handle: number, propertyTags: PropertyTag[], wantUnicode = 1): Promise<Cell[]> {
       const indexes = [0];
       const sent = request(d.RopGetPropertiesSpecific, indexes, { propertySizeLimit: 0, wantUnicode, propertyTags });
-      const { answers } = await run(session, [handle], [sent], { columns: propertyTags });
+      const { answers } = await send([handle], [sent], { columns: propertyTags });
       const row = (answers[0]!.fields as { rowData: Uint8Array }).rowData;
       return propertyRow(propertyTags).read(new Reader(row));
     },
@@ -117,7 +132,7 @@ async function clientOf(session: Session) {
     stream: async (handle: number, propertyTag: PropertyTag, openModeFlags: number) =>
       (await ok(d.RopOpenStream, [handle], { propertyTag, openModeFlags })).handle,
     write: (handle: number, data: Uint8Array) => ok(d.RopWriteStream, [handle], { data }),
-    release: (handle: number) => run(session, [handle], [request(d.RopRelease, [0], {})]),
+    release: (handle: number) => send([handle], [request(d.RopRelease, [0], {})]),
     async readWhole(handle: number): Promise<Buffer> {
       const parts: Uint8Array[] = [];
       for (;;) {

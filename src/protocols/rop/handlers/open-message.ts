@@ -10,13 +10,14 @@ import { openedMessageOf } from '../opened-message.ts';
 /** OpenModeFlags, MS-OXCMSG 2.2.3.1.1. */
 export const openMode = { readOnly: 0x0, readWrite: 0x1, create: 0x2, bestAccess: 0x3, softDeleted: 0x4 } as const;
 const accessBits = 0x3;
+const ecUnknownCodePage = 0x3ef;
 /** CodePageId of the logon's own. */
 const logonCodePage = 0x0fff;
 
-/** The code page for a message handle, as the request's CodePageId says. Errors: ecInvalidCodepage. */
+/** The code page for a message handle, as the request's CodePageId says. Errors: ecUnknownCodePage. */
 export function codePageFor(context: RopContext, codePageId: number): number {
   if (codePageId === logonCodePage || codePageId === 0) return context.session.codePage;
-  if (!isKnownCodePage(codePageId)) throw new MapiError(ec.invalidCodepage);
+  if (!isKnownCodePage(codePageId)) throw new MapiError(ecUnknownCodePage);
   return codePageId;
 }
 
