@@ -5,6 +5,8 @@ import type { FolderLink, MessageLink } from '../store/index.ts';
 export interface MessageBase {
   readonly flags: MailFlags;
   readonly contentDigest?: string;
+  /** Size of the mail where it was made there; another size is another version. */
+  readonly size?: number;
   /** Flags that were about to be set there when nothing more was heard: seeing them there is no change of somebody else. */
   readonly intended?: Partial<MailFlags>;
 }

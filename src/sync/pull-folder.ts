@@ -1,7 +1,7 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import type { FolderId, Message, MessageLink } from '../store/index.ts';
+import type { FolderId, Message, MessageLink, NewMessage } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readAttempt } from './attempt.ts';
 import { flagProperties, localChanges, remoteChanges } from './flags.ts';
@@ -159,18 +159,28 @@ async function voidIds(account: SyncAccount, remoteFolder: string): Promise<void
   });
 }
 
-/** Mails that are no longer where their links say and may turn up elsewhere: by Message-ID. */
-export type Vanished = Map<string, { readonly link: MessageLink; readonly message: Message }[]>;
+/** Mails that are no longer where their links say and may turn up elsewhere: by Message-ID and by message key. */
+export type Vanished = Map<string | number, Gone[]>;
 
-function addVanished(vanished: Vanished, link: MessageLink, message: Message | undefined): void {
-  const id = message && getString(message.properties, PidTag.InternetMessageId);
-  if (!message || !id || message.deleted !== undefined) return;
-  const same = vanished.get(id) ?? [];
-  if (!same.some((other) => other.link.key === link.key)) same.push({ link, message });
-  vanished.set(id, same);
+interface Gone {
+  readonly link: MessageLink;
+  readonly message: Message;
+  /** It turned up again. */
+  found: boolean;
 }
 
-/** Collects what is missing by its Message-ID. */
+function addVanished(vanished: Vanished, link: MessageLink, message: Message | undefined): void {
+  if (!message || message.deleted !== undefined || vanished.has(message.key)) return;
+  const gone: Gone = { link, message, found: false };
+  vanished.set(message.key, [gone]);
+  const id = getString(message.properties, PidTag.InternetMessageId);
+  if (id === undefined) return;
+  const same = vanished.get(id);
+  if (same) same.push(gone);
+  else vanished.set(id, [gone]);
+}
+
+/** Collects what is missing. */
 export async function collectVanished(account: SyncAccount, news: readonly FolderNews[]): Promise<Vanished> {
   const found: Vanished = new Map();
   for (const { missing, vanished } of news)
@@ -181,7 +191,7 @@ export async function collectVanished(account: SyncAccount, news: readonly Folde
 
 /**
  * A mail that is new here may have left a folder that was looked at before, or was not looked at: known mails with its
- * Message-ID are asked for, and those that are not where they were join `vanished`.
+ * Message-ID or X-Oxbow-Id are asked for, and those that are not where they were join `vanished`.
  */
 async function lookForMoved(
   account: SyncAccount,
@@ -189,26 +199,36 @@ async function lookForMoved(
   vanished: Vanished,
 ): Promise<void> {
   const { mailbox, backend } = account;
-  for (const { messageId } of envelopes) {
-    if (messageId === undefined || vanished.has(messageId)) continue;
-    for (const link of await mailbox.sync.linkedByMessageId(messageId)) {
+  const known = await knownMessageIds(account, envelopes);
+  for (const { messageId, oxbowId } of envelopes) {
+    const key = ownKeyOf(mailbox, oxbowId);
+    const own = key === undefined ? undefined : await mailbox.sync.link(key);
+    const links = messageId && known.has(messageId) ? await mailbox.sync.linkedByMessageId(messageId) : [];
+    for (const link of own ? [own, ...links.filter((other) => other.key !== own.key)] : links) {
+      if (vanished.has(link.key)) continue;
       const there = await unlessMissing(() => backend.mail.envelopes(link.remoteFolder, [link.remoteId]));
       if (!there?.length) addVanished(vanished, link, await mailbox.messageByKey(link.key));
     }
   }
 }
 
-/** Whether a mail is the one that vanished, and not another version of it. */
-function isSame(
-  account: SyncAccount,
-  { link, message }: { link: MessageLink; message: Message },
-  envelope: RemoteEnvelope,
-): boolean {
-  const digest = readMessageBase(link).contentDigest;
-  if (digest !== undefined && ownKeyOf(account.mailbox, envelope.oxbowId) === message.key)
-    return envelope.oxbowId === oxbowIdOf(account.mailbox, message.key, digest);
-  if (message.contentState === 'remote') return message.size === envelope.size;
-  return getString(message.properties, PidTag.Subject) === envelope.subject && !envelope.flags.draft;
+/** Which Message-IDs of these mails the mailbox has: in a first read hardly any, so the rest need not be asked for singly. */
+const knownMessageIds = (account: SyncAccount, envelopes: readonly RemoteEnvelope[]): Promise<Set<string>> =>
+  account.mailbox.sync.knownMessageIds(envelopes.flatMap(({ messageId }) => messageId ?? []));
+
+/** The known mail that this one is, unless it is another version of it. */
+function recognise(account: SyncAccount, vanished: Vanished, envelope: RemoteEnvelope): Gone | undefined {
+  const key = ownKeyOf(account.mailbox, envelope.oxbowId);
+  const candidates = [
+    ...(key === undefined ? [] : (vanished.get(key) ?? [])),
+    ...(envelope.messageId === undefined ? [] : (vanished.get(envelope.messageId) ?? [])),
+  ];
+  return candidates.find(({ found, link, message }) => {
+    const { contentDigest, size } = readMessageBase(link);
+    if (found) return false;
+    if (contentDigest === undefined) return size === undefined || size === envelope.size;
+    return key !== message.key || envelope.oxbowId === oxbowIdOf(account.mailbox, message.key, contentDigest);
+  });
 }
 
 /** Takes what is new of one folder into the store, newest first, a bounded batch a transaction. */
@@ -221,74 +241,109 @@ export async function ingest(account: SyncAccount, news: FolderNews, vanished: V
     const read = missing.length > 0 ? await account.backend.mail.envelopes(news.remoteFolder, missing) : [];
     const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
     await lookForMoved(account, envelopes, vanished);
-    await mailbox.transaction(async () => {
-      for (const envelope of envelopes) await takeMail(account, news, envelope, vanished);
-    });
+    await mailbox.transaction(() => takeMails(account, news, envelopes, vanished));
   }
   await mailbox.sync.setCursor(news.remoteFolder, writeCursor(news.cursor));
 }
 
-async function takeMail(
+/** Takes a batch of mails. Only in a transaction. */
+async function takeMails(
+  account: SyncAccount,
+  news: FolderNews,
+  envelopes: readonly RemoteEnvelope[],
+  vanished: Vanished,
+): Promise<void> {
+  const { mailbox } = account;
+  const { remoteFolder, folderId } = news;
+  const linked = await mailbox.sync.linkedRemoteIds(
+    remoteFolder,
+    envelopes.map(({ id }) => id),
+  );
+  const known = await knownMessageIds(account, envelopes);
+  const unknown: RemoteEnvelope[] = [];
+  for (const envelope of envelopes) {
+    if (linked.has(envelope.id)) continue;
+    linked.add(envelope.id);
+    if (!(await takeKnown(account, news, envelope, vanished, known))) unknown.push(envelope);
+  }
+  const saved = await mailbox.createMessages(
+    folderId,
+    unknown.map((envelope) => newMessage(envelope, news.first)),
+    fromBackend,
+  );
+  await mailbox.sync.setLink(
+    ...unknown.map((envelope, index) => ({
+      key: saved[index]!.key,
+      remoteFolder,
+      remoteId: envelope.id,
+      base: writeBase({ flags: envelope.flags, size: envelope.size }),
+    })),
+  );
+}
+
+/** Links a mail of which the mailbox has the message already. False when it has none. */
+async function takeKnown(
   account: SyncAccount,
   news: FolderNews,
   envelope: RemoteEnvelope,
   vanished: Vanished,
-): Promise<void> {
+  known: ReadonlySet<string>,
+): Promise<boolean> {
   const { mailbox } = account;
   const { sync } = mailbox;
   const { remoteFolder, folderId } = news;
-  if (await sync.linkByRemoteId(remoteFolder, envelope.id)) return;
-  const link = (key: number, contentDigest?: string) =>
-    sync.setLink({
+  const link = async (key: number, contentDigest?: string): Promise<true> => {
+    await sync.setLink({
       key,
       remoteFolder,
       remoteId: envelope.id,
-      base: writeBase({ flags: envelope.flags, ...(contentDigest ? { contentDigest } : {}) }),
+      base: writeBase({ flags: envelope.flags, ...(contentDigest ? { contentDigest } : { size: envelope.size }) }),
     });
+    return true;
+  };
 
   // Stored from here by a call whose answer was lost. The push settles that as long as its row is there.
   const key = ownKeyOf(mailbox, envelope.oxbowId);
   if (key !== undefined) {
     const attempt = readAttempt(await sync.noteOf(key));
-    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folder === remoteFolder) return;
+    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folder === remoteFolder)
+      return true;
     const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
     if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
   }
 
-  if (envelope.messageId !== undefined) {
-    // Moved on the backend: the same message, with all that only we keep of it.
-    const candidates = vanished.get(envelope.messageId) ?? [];
-    const moved = candidates.find((candidate) => isSame(account, candidate, envelope));
-    if (moved) {
-      candidates.splice(candidates.indexOf(moved), 1);
-      if (moved.message.folderId !== folderId)
-        await mailbox.moveMessages(moved.message.folderId, [moved.message.id], folderId, fromBackend);
-      await takeFlags(account, { ...moved.link, remoteFolder, remoteId: envelope.id }, envelope.flags);
-      return;
-    }
-    // Sent from here; the backend keeps the copy.
+  // Moved on the backend: the same message, with all that only we keep of it.
+  const moved = recognise(account, vanished, envelope);
+  if (moved) {
+    moved.found = true;
+    if (moved.message.folderId !== folderId)
+      await mailbox.moveMessages(moved.message.folderId, [moved.message.id], folderId, fromBackend);
+    await takeFlags(account, { ...moved.link, remoteFolder, remoteId: envelope.id }, envelope.flags);
+    return true;
+  }
+  // Sent from here; the backend keeps the copy.
+  if (envelope.messageId !== undefined && known.has(envelope.messageId))
     for (const sent of await sync.unlinkedByMessageId(folderId, envelope.messageId))
       if (!(await sync.isPending(sent.key))) return link(sent.key);
-  }
 
+  return false;
+}
+
+/** A message whose content stays on the backend. `first`: what is in a folder that was never read is not new mail. */
+function newMessage(envelope: RemoteEnvelope, first: boolean): NewMessage {
   const { set } = flagProperties(
     remoteChanges(envelope.flags, { ...envelope.flags, flagged: false, answered: false, forwarded: false }),
   );
   const { properties, recipients } = envelopeProperties(envelope);
   for (const [tag, value] of properties) setProperty(set, tag, value);
-  const saved = await mailbox.saveMessage(
-    {
-      folderId,
-      set,
-      recipients,
-      read: envelope.flags.seen,
-      flags: envelope.flags.draft ? mfUnsent : 0,
-      remoteContent: { size: envelope.size, hasAttachments: envelope.hasAttachments },
-      newMail: !news.first && !envelope.flags.seen,
-    },
-    fromBackend,
-  );
-  await link(saved.key);
+  return {
+    set,
+    recipients,
+    read: envelope.flags.seen,
+    flags: envelope.flags.draft ? mfUnsent : 0,
+    remoteContent: { size: envelope.size, hasAttachments: envelope.hasAttachments },
+    newMail: !first && !envelope.flags.seen,
+  };
 }
 
 /** Merges flags three ways: what changed on the backend wins over the same flag changed here; the rest stays. Only in a transaction. */

@@ -123,7 +123,11 @@ async function pushFlags(account: SyncAccount, key: MessageKey): Promise<boolean
   if (base.intended?.flagged !== undefined) changes.flagged = localFlag.flagged(message);
   if (Object.keys(changes).length === 0) return false;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, intended: { ...base.intended, ...changes } }) });
-  await ignoreMissing(() => backend.mail.setFlags(link.remoteFolder, link.remoteId, changes));
+  const found = await unlessMissing(async () => {
+    await backend.mail.setFlags(link.remoteFolder, link.remoteId, changes);
+    return true;
+  });
+  if (!found) throw new Waiting('the mail was moved or deleted elsewhere');
   const { intended: _, ...rest } = base;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...rest, flags: { ...base.flags, ...changes } }) });
   return true;
