@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { recipientAddress } from '../../formats/index.ts';
 import {
   addressBookEntryId,
   ec,
@@ -75,8 +76,8 @@ async function check(context: RopContext, message: MessageObject): Promise<void>
   if (recipients.length === 0) throw new MapiError(ec.noRecipients);
   if (recipients.length > recipientLimit) throw new MapiError(ec.tooManyRecips);
   for (const recipient of recipients) {
-    const address = getString(recipient, PidTag.SmtpAddress) || getString(recipient, PidTag.EmailAddress);
-    if (!address) throw new MapiError(ec.ambiguousRecip);
+    // What mail cannot be addressed to: somebody of another address book, a list that the client did not expand.
+    if (!recipientAddress(recipient)?.address) throw new MapiError(ec.ambiguousRecip);
   }
 }
 
