@@ -15,6 +15,8 @@ export const storeLimits = {
   propertiesPerObject: 4096,
   /** Objects dealt with in one transaction by operations on many. */
   batch: 200,
+  /** Messages that one statement puts in; their values stay below SQLite's 32,766 parameters. */
+  rowsPerInsert: 50,
   /** Folders under one another. */
   folderDepth: 64,
   displayNameLength: 255,

@@ -37,7 +37,7 @@ import {
   setReadState,
   submitMessage,
 } from './message-bulk.ts';
-import { saveMessage } from './message-save.ts';
+import { createMessages, saveMessage } from './message-save.ts';
 import { namedProperties } from './named-properties.ts';
 import { receiveFolder, receiveFolders, setReceiveFolder } from './receive-folders.ts';
 import { replicas } from './replicas.ts';
@@ -260,6 +260,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       return contents.read(context, row);
     },
     saveMessage: (change, origin) => saveMessage(context, change, origin),
+    createMessages: (folderId, changes, origin) => createMessages(context, folderId, changes, origin),
     moveMessages: (from, ids, to, origin, identities) => moveMessages(context, from, ids, to, origin, identities),
     copyMessages: (from, ids, to, origin) => copyMessages(context, from, ids, to, origin),
     deleteMessages: (folderId, ids, options, origin) => deleteMessages(context, folderId, ids, options, origin),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { splitSubject } from '../formats/index.ts';
 import {
@@ -26,12 +26,12 @@ import { splitBag } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 import { derivedColumns, timeColumn } from './message-columns.ts';
 import { isContentTag } from './message-content-tags.ts';
-import { queue } from './outbox.ts';
+import { queue, queueAll } from './outbox.ts';
 import { encodeRecipients, setDisplayNames } from './recipients.ts';
 import { bagOf, computedFlags, mf } from './rows.ts';
 import type { MessageTable } from './schema.ts';
 import { ownSourceKey } from './source-keys.ts';
-import type { FolderId, Message, MessageChange, MessageKey, Origin } from './types.ts';
+import type { FolderId, Message, MessageChange, MessageKey, NewMessage, Origin } from './types.ts';
 import { nextVersion } from './versions.ts';
 
 export type FullMessageRow = Selectable<MessageTable>;
@@ -52,13 +52,19 @@ export async function saveMessage(
   // Before the transaction: the backend may take its time, and nobody can write meanwhile.
   const localised = context.inTransaction() ? undefined : await localise(context, change, origin);
   return context.transaction(async () => {
-    const key =
-      change.id === undefined
-        ? await createMessage(context, change, origin, created)
-        : await updateMessage(context, change, change.id, origin, localised);
+    if (change.id === undefined) return (await insertMessages(context, change.folderId, [change], origin, created))[0]!;
+    const key = await updateMessage(context, change, change.id, origin, localised);
     return context.messageFromRow((await messageRow(context, 'key', key))!);
   });
 }
+
+/** See {@link Mailbox.createMessages}. */
+export const createMessages = (
+  context: MailboxContext,
+  folderId: FolderId,
+  changes: readonly NewMessage[],
+  origin: Origin,
+): Promise<Message[]> => context.transaction(() => insertMessages(context, folderId, changes, origin));
 
 /** A message that is not soft-deleted, all columns. */
 export const messageRow = (
@@ -89,15 +95,61 @@ export async function checkFolder(context: MailboxContext, folderId: FolderId, a
   if (folder.type === 'search' && !associated) throw new MapiError(ec.notSupported, 'search folders hold no messages');
 }
 
-async function createMessage(
+/** Counters of one new message: key, change number, id. */
+const countersEach = 3;
+
+/**
+ * Puts new messages into a folder, with as few statements as go for all of them. `event` changes what they are announced
+ * as. Only in a transaction.
+ */
+async function insertMessages(
   context: MailboxContext,
-  change: MessageChange,
+  folderId: FolderId,
+  changes: readonly NewMessage[],
   origin: Origin,
   event: Partial<MessageEvent> = {},
-): Promise<MessageKey> {
+): Promise<Message[]> {
+  if (changes.length === 0) return [];
+  for (const associated of new Set(changes.map((change) => change.associated ?? false)))
+    await checkFolder(context, folderId, associated);
+  const first = await context.allocate(countersEach * changes.length);
+  const drafts: NewRow[] = [];
+  for (const [index, change] of changes.entries())
+    drafts.push(await newRow(context, folderId, change, first + index * countersEach, origin));
+  for (let at = 0; at < drafts.length; at += storeLimits.rowsPerInsert) {
+    const rows = drafts.slice(at, at + storeLimits.rowsPerInsert).map(({ row }) => row);
+    await context.db().insertInto('message').values(rows).execute();
+  }
+
+  const counts = noChange();
+  const messages: Message[] = [];
+  for (const draft of drafts) {
+    const row = { ...draft.row, ...(await completion(context, draft)) };
+    count(counts, row, 1);
+    messages.push(context.messageFromRow(row));
+    announce(context, draft.change, row, origin, event);
+  }
+  await applyCounts(context, folderId, counts, origin);
+  await queueAll(
+    context,
+    'message',
+    drafts.map(({ row }) => ({ objectKey: row.key, change: row.cn })),
+    origin,
+  );
+  return messages;
+}
+
+type NewRow = Awaited<ReturnType<typeof newRow>>;
+
+/** The row of a new message. What has chunks or attachments gets them, and its bag, by {@link completion}. */
+async function newRow(
+  context: MailboxContext,
+  folderId: FolderId,
+  change: NewMessage,
+  key: MessageKey,
+  origin: Origin,
+) {
   const associated = change.associated ?? false;
-  await checkFolder(context, change.folderId, associated);
-  const key = await context.allocate(3);
   const cn = key + 1;
   const id = change.newId ?? key + 2;
   if (change.newId !== undefined) await checkNewId(context, change.newId, key);
@@ -123,9 +175,10 @@ async function createMessage(
     mailbox_id: context.mailbox.id,
     key,
     id,
-    folder_id: change.folderId,
+    folder_id: folderId,
     associated: associated ? 1 : 0,
     deleted: 0,
+    deleted_at: null,
     created,
     last_modified: timeColumn(change.lastModified ?? now),
     size: remote?.size ?? whole.size + (recipients?.length ?? 0),
@@ -143,57 +196,55 @@ async function createMessage(
     properties: whole.properties,
     large_values: whole.large_values,
   };
-  await context.db().insertInto('message').values(row).execute();
-  let completed = {};
-  let visible = false;
-  if (inParts) {
-    // Chunks and attachments hang on the row, so it came first and is completed after them.
-    const written = await replaceBag(context, key, null, bag);
-    let size = written.size + (recipients?.length ?? 0);
-    for (const attachment of attachments) size += await writeAttachment(context, key, null, attachment);
-    visible = attachments.length > 0 && (await measureAttachments(context, key)).visible;
-    completed = {
-      size: remote?.size ?? size,
-      properties: written.properties,
-      large_values: written.large_values,
-      ...(visible ? { has_attachments: 1 } : {}),
-    };
-    await context
-      .db()
-      .updateTable('message')
-      .set(completed)
-      .where('mailbox_id', '=', context.mailbox.id)
-      .where('key', '=', key)
-      .execute();
-  }
+  return { row, change, parts: inParts ? { bag, attachments } : undefined };
+}
 
-  const counts = noChange();
-  count(counts, { ...row, ...completed }, 1);
-  await applyCounts(context, change.folderId, counts, origin);
-  context.emit({
+/** Chunks and attachments hang on the row, so it came first and is completed after them. Returns what changed in it. */
+async function completion(context: MailboxContext, { row, change, parts }: NewRow) {
+  if (!parts) return {};
+  const { key } = row;
+  const written = await replaceBag(context, key, null, parts.bag);
+  let size = written.size + (row.recipients?.length ?? 0);
+  for (const attachment of parts.attachments) size += await writeAttachment(context, key, null, attachment);
+  const visible = parts.attachments.length > 0 && (await measureAttachments(context, key)).visible;
+  const completed = {
+    size: change.remoteContent?.size ?? size,
+    properties: written.properties,
+    large_values: written.large_values,
+    ...(visible ? { has_attachments: 1 } : {}),
+  };
+  await context
+    .db()
+    .updateTable('message')
+    .set(completed)
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('key', '=', key)
+    .execute();
+  return completed;
+}
+
+function announce(
+  context: MailboxContext,
+  change: NewMessage,
+  row: NewRow['row'],
+  origin: Origin,
+  event: Partial<MessageEvent>,
+): void {
+  const of = {
     object: 'message',
-    kind: 'created',
-    folderId: change.folderId,
-    messageId: id,
-    associated,
+    folderId: row.folder_id,
+    messageId: row.id,
+    associated: row.associated !== 0,
     origin,
-    ...event,
+  } as const;
+  context.emit({ ...of, kind: 'created', ...event });
+  if (!change.newMail) return;
+  context.emit({
+    ...of,
+    kind: 'newMail',
+    messageClass: row.message_class,
+    messageFlags: (row.flags & ~mf.everRead) | (row.has_attachments ? mf.hasAttach : 0) | (row.read ? mf.read : 0),
   });
-  if (change.newMail) {
-    const hasAttach = remote?.hasAttachments || visible ? mf.hasAttach : 0;
-    context.emit({
-      object: 'message',
-      kind: 'newMail',
-      folderId: change.folderId,
-      messageId: id,
-      associated,
-      messageClass: row.message_class,
-      messageFlags: flags | mf.unmodified | hasAttach | (read ? mf.read : 0),
-      origin,
-    });
-  }
-  await queue(context, 'message', key, cn, origin);
-  return key;
 }
 
 const emptyBag = { properties: new Uint8Array(0), large_values: null, size: 0 };
@@ -358,7 +409,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** Puts the changed properties into a bag, and the subject and its parts in step (MS-OXCMSG 2.2.1.46). */
-function applyProperties(bag: PropertyBag, change: MessageChange): void {
+function applyProperties(bag: PropertyBag, change: NewMessage): void {
   const set = change.set ?? new Map();
   for (const tag of change.remove ?? []) removeProperty(bag, tag);
   for (const [tag, value] of set) if (isStoredMessageTag(tag)) setProperty(bag, tag, value);
@@ -384,9 +435,12 @@ function applyProperties(bag: PropertyBag, change: MessageChange): void {
 /** What every new message has (MS-OXCMSG 3.2.5.2). */
 function setDefaults(bag: PropertyBag, created: bigint): void {
   if (!getString(bag, PidTag.MessageClass)) setProperty(bag, PidTag.MessageClass, 'IPM.Note');
-  if (storedTag(bag, PidTag.SearchKey) === undefined) setProperty(bag, PidTag.SearchKey, randomBytes(16));
+  if (storedTag(bag, PidTag.SearchKey) === undefined) setProperty(bag, PidTag.SearchKey, uniqueBytes());
   if (storedTag(bag, PidTag.MessageDeliveryTime) === undefined) setProperty(bag, PidTag.MessageDeliveryTime, created);
 }
+
+/** 16 bytes that no other message has; of the same source as UUIDs, which comes in stock. */
+const uniqueBytes = (): Buffer => Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
 
 /** Which properties of the remote source are not to be seen any more. */
 function hiddenTags(before: string | null, change: MessageChange): string | null {

@@ -31,10 +31,14 @@ export interface SyncState {
 
   link(key: MessageKey): Promise<MessageLink | undefined>;
   linkByRemoteId(remoteFolder: string, remoteId: string): Promise<MessageLink | undefined>;
+  /** Which of these ids of a remote folder have a link. */
+  linkedRemoteIds(remoteFolder: string, remoteIds: readonly string[]): Promise<Set<string>>;
   /** All links of a remote folder, whether or not the local message still exists. */
   links(remoteFolder: string): Promise<MessageLink[]>;
-  setLink(link: MessageLink): Promise<void>;
+  setLink(...links: readonly MessageLink[]): Promise<void>;
   removeLink(key: MessageKey): Promise<void>;
+  /** Which of these PidTagInternetMessageIds some message of the mailbox has. */
+  knownMessageIds(internetMessageIds: readonly string[]): Promise<Set<string>>;
   /** Local messages of a folder without link whose PidTagInternetMessageId is this one. */
   unlinkedByMessageId(folderId: FolderId, internetMessageId: string): Promise<Message[]>;
 

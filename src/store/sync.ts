@@ -150,15 +150,38 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
         .executeTakeFirst();
       return row && linkOf(row);
     },
+    async linkedRemoteIds(remoteFolder, remoteIds) {
+      if (remoteIds.length === 0) return new Set();
+      const rows = await links()
+        .clearSelect()
+        .select('remote_id')
+        .where('remote_folder', '=', remoteFolder)
+        .where('remote_id', 'in', remoteIds)
+        .execute();
+      return new Set(rows.map((row) => row.remote_id));
+    },
     links: async (remoteFolder) => (await links().where('remote_folder', '=', remoteFolder).execute()).map(linkOf),
-    setLink: ({ key, remoteFolder, remoteId, base }) => {
-      const set = { remote_folder: remoteFolder, remote_id: remoteId, base };
-      return change(() =>
+    async setLink(...given) {
+      if (given.length === 0) return;
+      const rows = given.map(({ key, remoteFolder, remoteId, base }) => ({
+        mailbox_id: mailboxId,
+        message_key: key,
+        remote_folder: remoteFolder,
+        remote_id: remoteId,
+        base,
+      }));
+      await change(() =>
         context
           .db()
           .insertInto('message_link')
-          .values({ mailbox_id: mailboxId, message_key: key, ...set })
-          .onConflict((c) => c.columns(['mailbox_id', 'message_key']).doUpdateSet(set))
+          .values(rows)
+          .onConflict((c) =>
+            c.columns(['mailbox_id', 'message_key']).doUpdateSet((eb) => ({
+              remote_folder: eb.ref('excluded.remote_folder'),
+              remote_id: eb.ref('excluded.remote_id'),
+              base: eb.ref('excluded.base'),
+            })),
+          )
           .execute(),
       );
     },
@@ -171,6 +194,17 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
           .where('message_key', '=', key)
           .execute(),
       ),
+    async knownMessageIds(internetMessageIds) {
+      if (internetMessageIds.length === 0) return new Set();
+      const rows = await context
+        .db()
+        .selectFrom('message')
+        .select('internet_message_id')
+        .where('mailbox_id', '=', mailboxId)
+        .where('internet_message_id', 'in', internetMessageIds)
+        .execute();
+      return new Set(rows.map((row) => row.internet_message_id!));
+    },
     async unlinkedByMessageId(folderId, internetMessageId) {
       const rows = await context
         .db()

@@ -250,6 +250,9 @@ export interface MessageChange {
   readonly lastModified?: bigint;
 }
 
+/** A message that is not there yet. */
+export type NewMessage = Omit<MessageChange, 'id' | 'folderId'>;
+
 /** Identity of a moved message that a cached-mode client gave it. */
 export interface MovedIdentity {
   /** Its id in the destination; one that it was given before. */
@@ -342,6 +345,8 @@ export interface Mailbox extends MailboxInfo {
   content(message: Message): Promise<MessageContent>;
   /** Errors: ecNotFound, ecObjectModified. Returns the message as it is after the commit. */
   saveMessage(change: MessageChange, origin: Origin): Promise<Message>;
+  /** Many new messages of one folder in one transaction, as saveMessage makes each. Errors: ecNotFound. */
+  createMessages(folderId: FolderId, changes: readonly NewMessage[], origin: Origin): Promise<Message[]>;
   /**
    * Moved messages get new ids, or those of `identities` by their old ones: with such a one a message can also change
    * its id within a folder. `ids` maps old to new ones.

@@ -3,6 +3,7 @@ import type { Mailbox, OutboxRow } from '../store/index.ts';
 import type { Brake, SyncAccount, SyncLog } from './account.ts';
 import { syncLimits } from './limits.ts';
 import type { FolderCursor } from './links.ts';
+import { followOwnChange } from './own-changes.ts';
 import { collectVanished, type FolderNews, ingest, lookAtFolder, removeVanished } from './pull-folder.ts';
 import { pullTree } from './pull-tree.ts';
 import { pushMessage } from './push.ts';
@@ -99,9 +100,9 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   /** False when the row is still there and there is nothing to do for it. */
   async function pushRow(row: OutboxRow): Promise<boolean> {
     try {
-      if (row.kind === 'submit') await submitMessage(account, row);
-      else if (row.kind === 'folder') await pushFolder(account, row);
-      else return await pushMessage(account, row);
+      if (row.kind === 'folder') await pushFolder(account, row);
+      else if (row.kind === 'submit') await followOwnChange(mailbox, row.objectKey, () => submitMessage(account, row));
+      else return await followOwnChange(mailbox, row.objectKey, () => pushMessage(account, row));
       return true;
     } catch (error) {
       if (error instanceof Waiting) {

@@ -347,3 +347,24 @@ function recipient(address: string): PropertyBag {
   setProperty(bag, PidTag.SmtpAddress, address);
   return bag;
 }
+
+test('own changes cost no listing of the folder', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  for (let i = 0; i < 40; i++) backend.deliver(inboxId, { Subject: `m${i}`, 'Message-ID': `<${i}@x>` });
+  await pass();
+  await pass();
+  backend.calls.length = 0;
+  const messages = await messagesOf(mailbox, inbox);
+  await mailbox.setReadState(inbox, [messages[0]!.id, messages[1]!.id], true, client);
+  await mailbox.saveMessage({ folderId: inbox, set: mail('stored') }, client);
+  await mailbox.moveMessages(inbox, [messages[2]!.id], mailbox.specialFolder('deletedItems'), client);
+  await mailbox.deleteMessages(inbox, [messages[3]!.id], { hard: true }, client);
+  await pass(100);
+  await pass(100);
+  assert.deepEqual(
+    backend.calls.filter((call) => call === 'states'),
+    [],
+  );
+  assert.equal(backend.folder(inboxId).mails.size, 39);
+  assert.equal((await messagesOf(mailbox, inbox)).length, 39);
+});
