@@ -152,7 +152,13 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       const status = statuses.get(link.remoteId);
       // What a client deleted is not read any more; its outbox row waits.
       if (!status || !(await mailbox.folder(link.folderId))) continue;
-      const found = await lookAtFolder(account, link.folderId, link.remoteId, status, (cursor) => fullDue(cursor));
+      const found = await lookAtFolder(
+        account,
+        link.folderId,
+        link.remoteId,
+        status,
+        (cursor) => released.has(link.remoteId) || fullDue(cursor),
+      );
       if (!found) continue;
       // A first read needs nothing from other folders; later on a mail that is new here may be missing there.
       if (found.first) await ingest(account, found, new Map());

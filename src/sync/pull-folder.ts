@@ -53,7 +53,9 @@ export async function lookAtFolder(
   const { sync } = account.mailbox;
   const cursor = readCursor(await sync.cursor(remoteFolder));
   const same = cursor !== undefined && cursor.validity === status.validity;
-  if (same && !fullDue(cursor) && !(cursor.missing?.length ?? 0)) {
+  // What is missing is looked for again at once, unless it waits for somebody's word.
+  const unsettled = (cursor?.missing?.length ?? 0) > 0 && !account.brakes.has(remoteFolder);
+  if (same && !fullDue(cursor) && !unsettled) {
     if (cursor.next === status.next && cursor.total === status.total && cursor.unread === status.unread)
       return undefined;
     const quick = await lookAtNewest(account, folderId, remoteFolder, status, cursor);
