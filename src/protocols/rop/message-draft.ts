@@ -50,8 +50,8 @@ export class MessageDraft {
   /** Read state and PidTagMessageFlags to be saved; undefined = unchanged. */
   read: boolean | undefined;
   flags: number | undefined;
-  /** Members of a message change brought by a cached-mode client (SynchronizationImportMessageChange). */
-  identity: Pick<MessageChange, 'newId' | 'sourceKey' | 'changeKey' | 'predecessorChangeList' | 'lastModified'> = {};
+  /** What the next save says besides: identity and version from a cached-mode client, see upload/import-message.ts. */
+  identity: Partial<MessageChange> = {};
   /** All recipients, when they were changed here. */
   private newRecipients: PropertyBag[] | undefined;
   private readonly putAttachments = new Map<number, AttachmentContent>();
@@ -260,8 +260,8 @@ export class MessageDraft {
       {
         ...(stored === undefined ? { associated: this.associated } : { id: stored.id }),
         ...(stored !== undefined && !force ? { baseChangeNumber: stored.changeNumber } : {}),
-        ...this.identity,
         folderId: this.folderId,
+        ...this.identity,
         set: changes.set,
         remove: changes.removed,
         ...(this.newRecipients === undefined ? {} : { recipients: this.newRecipients }),

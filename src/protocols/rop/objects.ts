@@ -3,6 +3,7 @@ import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
 import type { IcsState } from '../fasttransfer/index.ts';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import type { StreamState } from './stream.ts';
+import type { PendingImport } from './upload/import-message.ts';
 
 /** What a handle stands for (MS-OXCROPS 3.2.1.3). All live in one session context. */
 export type ServerObject =
@@ -37,6 +38,8 @@ export interface MessageObject {
   readonly parent?: AttachmentObject;
   folderId: FolderId;
   messageId: MessageId | undefined;
+  /** Brought by a cached-mode client and not saved yet. */
+  pending?: PendingImport;
 }
 
 export interface AttachmentObject {

@@ -12,10 +12,18 @@ export const getLocalReplicaIds: HandlerOf<typeof RopGetLocalReplicaIds> = async
 };
 
 /**
- * RopSetLocalReplicaMidsetDeleted, MS-OXCFXICS 2.2.3.2.4.8: ids that the client will not use. As no id is ever used
- * twice, there is nothing to remember.
+ * RopSetLocalReplicaMidsetDeleted, MS-OXCFXICS 3.2.5.9.4.8: ids that messages of this folder had on the client only, or
+ * will never have.
  */
-export const setLocalReplicaMidsetDeleted: HandlerOf<typeof RopSetLocalReplicaMidsetDeleted> = (context) => {
-  context.input('folder');
+export const setLocalReplicaMidsetDeleted: HandlerOf<typeof RopSetLocalReplicaMidsetDeleted> = async (
+  context,
+  request,
+) => {
+  const { folderId } = context.input('folder');
+  const ranges = request.longTermIdRanges.map(({ minLongTermId: min, maxLongTermId: max }) => {
+    if (min.guid !== max.guid) throw new MapiError(ec.invalidParam);
+    return { guid: min.guid, low: min.counter, high: max.counter };
+  });
+  await context.mailbox.rememberDeleted(folderId, ranges);
   return {};
 };

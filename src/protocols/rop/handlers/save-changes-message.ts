@@ -4,6 +4,7 @@ import type { HandlerOf } from '../definition.ts';
 import type { RopSaveChangesMessage } from '../definitions/index.ts';
 import { wireId } from '../object-ids.ts';
 import type { MessageObject } from '../objects.ts';
+import { saveImported } from '../upload/import-message.ts';
 
 /** SaveFlags, MS-OXCMSG 2.2.3.3.1. KeepOpenReadOnly is ignored, as Exchange does; other bits too. */
 const forceSave = 0x04;
@@ -22,6 +23,7 @@ export const saveChangesMessage: HandlerOf<typeof RopSaveChangesMessage> = async
 /** Saves what was changed on a handle. Errors: ecObjectModified, ecObjectDeleted. */
 export async function saveMessage(context: RopContext, message: MessageObject, force: boolean): Promise<void> {
   const { draft } = message;
+  if (message.pending !== undefined) return saveImported(context, message, message.pending);
   if (draft.isSaved && !draft.isChanged) return;
   const { identity } = context.session;
   draft.setProperty(PidTag.LastModifierName, identity.displayName);
