@@ -368,3 +368,17 @@ test('own changes cost no listing of the folder', async (t) => {
   assert.equal(backend.folder(inboxId).mails.size, 39);
   assert.equal((await messagesOf(mailbox, inbox)).length, 39);
 });
+
+test('one new mail costs the same calls in a small and in a large folder', async (t) => {
+  const callsIn = async (mails: number) => {
+    const { backend, pass, mailbox, inbox } = await setUp(t);
+    for (let i = 0; i < mails; i++) backend.deliver(inboxId, { 'Message-ID': `<${i}@x>`, Subject: `mail ${i}` });
+    await pass();
+    backend.deliver(inboxId, { 'Message-ID': '<new@x>', Subject: 'new' });
+    backend.calls.length = 0;
+    await pass(1000);
+    assert.equal((await mailbox.folder(inbox))!.contentCount, mails + 1);
+    return [...backend.calls];
+  };
+  assert.deepEqual(await callsIn(2000), await callsIn(20));
+});
