@@ -90,6 +90,8 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     // Outlook spells its paths in several ways.
     routerOptions: { caseSensitive: false },
     forceCloseConnections: true,
+    // The MAPI/HTTP endpoints say themselves, in their own way, that they are shutting down.
+    return503OnClosing: false,
     // NotificationWait answers after up to five minutes; proxies and clients keep connections longer than Node's default.
     keepAliveTimeout: 130_000,
     requestTimeout: 0,
