@@ -19,7 +19,7 @@ import type { RopDefinition, Session } from '../../src/protocols/rop/index.ts';
 import type { Mailbox } from '../../src/store/index.ts';
 import { Reader } from '../../src/wire/index.ts';
 import type { startStoreClient } from '../protocols/rop/mailbox-client.ts';
-import { request, run, unset } from '../protocols/rop/rop-client.ts';
+import { request, unset } from '../protocols/rop/rop-client.ts';
 
 type Started = Awaited<ReturnType<typeof startStoreClient>>;
 
@@ -31,7 +31,7 @@ export interface Told {
 
 /** A client on a mailbox of its own, with what the cases need: folders, messages, tables, notifications. */
 export function outlookOf(started: Started) {
-  const { mailbox, session, logon, call, ok } = started;
+  const { mailbox, notices, send, logon, call, ok } = started;
   const columnsOf = new Map<number, readonly PropertyTag[]>();
   const openTable = async (folder: number, definition: typeof d.RopGetContentsTable, tableFlags: number) => {
     const { handle, fields } = await ok(definition, [folder], { tableFlags });
@@ -99,7 +99,7 @@ export function outlookOf(started: Started) {
         forwardRead: !options.back,
         rowCount,
       });
-      const { answers } = await run(session, [table], [sent], { columns });
+      const { answers } = await send([table], [sent], { columns });
       const { returnValue, fields } = answers[0]!;
       if (returnValue !== 0) throw new Error(`RopQueryRows: 0x${returnValue.toString(16)}`);
       const { origin, rows } = fields as { origin: number; rows: Uint8Array[] };
@@ -117,7 +117,7 @@ export function outlookOf(started: Started) {
         origin: options.bookmark ? d.bookmark.custom : (options.origin ?? d.bookmark.beginning),
         bookmark: options.bookmark ?? new Uint8Array(),
       });
-      const { answers } = await run(session, [table], [sent], { columns });
+      const { answers } = await send([table], [sent], { columns });
       const { returnValue, fields } = answers[0]!;
       const found = returnValue === 0 ? (fields as { rowNoLongerVisible: boolean; row?: Uint8Array }) : undefined;
       return {
@@ -142,28 +142,41 @@ export function outlookOf(started: Started) {
           messageId: scope.messageId ?? (scope.folderId === undefined ? undefined : 0n),
         })
       ).handle,
+    settle: () => settled(mailbox),
     /** What came since the last time, by an Execute without operations. */
     async told(): Promise<Told[]> {
-      for (let i = 0; i < 30; i++) await soon();
-      const all: Told[] = [];
+      await settled(mailbox);
       for (;;) {
-        const { rest } = await run(session, [], []);
-        const reader = new Reader(rest);
-        let more = false;
-        while (reader.remaining > 0) {
-          const id = reader.u8();
-          if (id === d.pendingId) {
-            d.pending.read(reader);
-            more = true;
-          } else {
-            const { notificationHandle, notificationData } = d.notify.read(reader);
-            all.push({ handle: notificationHandle, data: notificationData });
-          }
-        }
-        if (!more) return all;
+        const { rest } = await send([], []);
+        if (rest.length === 0 || rest.at(-3) !== d.pendingId) break;
       }
+      return notices.splice(0).flatMap(noticesOf);
     },
   };
+}
+
+/** Reads RopNotify and RopPending. */
+function noticesOf(bytes: Buffer): Told[] {
+  const reader = new Reader(bytes);
+  const all: Told[] = [];
+  while (reader.remaining > 0) {
+    if (reader.u8() === d.pendingId) {
+      d.pending.read(reader);
+      continue;
+    }
+    const { notificationHandle, notificationData } = d.notify.read(reader);
+    all.push({ handle: notificationHandle, data: notificationData });
+  }
+  return all;
+}
+
+/** Lets what follows a change in its own time be done: it waits for its turn to write, as this does. */
+async function settled(mailbox: Mailbox): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    for (let i = 0; i < 4; i++) await soon();
+    await mailbox.transaction(async () => {});
+  }
+  for (let i = 0; i < 30; i++) await soon();
 }
 
 export type Outlook = ReturnType<typeof outlookOf>;

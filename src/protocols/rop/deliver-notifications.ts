@@ -1,7 +1,7 @@
-import { encode, type Writer } from '../../wire/index.ts';
+import type { Writer } from '../../wire/index.ts';
 import { notifyId, pending, pendingId } from './definitions/notification.ts';
-import { notificationData, tableEventType } from './definitions/notification-data.ts';
 import type { Session } from './session.ts';
+import { tableChanged } from './table-notifications.ts';
 
 /** RopId, NotificationHandle and LogonId. */
 const notifyHeader = 6;
@@ -39,13 +39,8 @@ export async function deliverNotifications(session: Session, answers: Writer, ro
 /** Events were dropped: whoever shows a table has to read it again. */
 function tellTablesChanged(session: Session): void {
   for (const [handle, object] of session.handles.entries()) {
-    if (object.kind !== 'table' || !object.notify) continue;
-    const message = object.content === 'contents';
-    session.notifications.push({
-      handle,
-      logonId: object.logon.logonId,
-      key: 'changed',
-      data: () => encode(notificationData, { kind: 'table', event: tableEventType.tableChanged, message }),
-    });
+    if (object.kind !== 'table' || !object.watched) continue;
+    session.notifications.dropHandle(handle);
+    session.notifications.push({ handle, logonId: object.logon.logonId, data: () => tableChanged(object) });
   }
 }

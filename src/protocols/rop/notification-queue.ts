@@ -11,8 +11,12 @@ export interface PendingNotification {
   readonly logonId: number;
   /** A later notification with the same key makes this one needless; none when absent. */
   readonly key?: string;
-  /** Key of an earlier notification of this handle that this one builds on: it stays, whatever comes later. */
-  readonly keeps?: string | undefined;
+  /** Keys of earlier ones of this handle that this one makes needless as well. */
+  readonly replaces?: readonly string[];
+  /** Key of an earlier one that this one takes back: when that is still queued, neither is told. */
+  readonly takesBack?: string;
+  /** Keys of earlier ones that this one builds on: they stay, whatever comes later. */
+  readonly keeps?: readonly string[];
   /** The bytes of NotificationData when it is delivered; undefined when there is nothing to tell any more. */
   data(): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 }
@@ -38,14 +42,11 @@ export class NotificationQueue {
 
   push(notification: PendingNotification): void {
     if (this.closed) return;
-    const { handle, key, keeps } = notification;
-    if (keeps !== undefined) this.replaceable.delete(`${handle} ${keeps}`);
-    if (key !== undefined) {
-      const name = `${handle} ${key}`;
-      const same = this.replaceable.get(name);
-      if (same) this.queue.delete(same);
-      this.replaceable.set(name, notification);
-    }
+    const { handle, key, keeps = [], replaces = [], takesBack } = notification;
+    for (const kept of keeps) this.replaceable.delete(`${handle} ${kept}`);
+    for (const needless of key === undefined ? replaces : [...replaces, key]) this.dropKey(handle, needless);
+    if (takesBack !== undefined && this.dropKey(handle, takesBack)) return;
+    if (key !== undefined) this.replaceable.set(`${handle} ${key}`, notification);
     if (this.size >= maxQueued) {
       this.take();
       this.overflowed = true;
@@ -104,6 +105,13 @@ export class NotificationQueue {
     this.closed = true;
     this.drop(() => true);
     this.wake();
+  }
+
+  /** False when none of that key is queued, or it has to stay. */
+  private dropKey(handle: number, key: string): boolean {
+    const queued = this.replaceable.get(`${handle} ${key}`);
+    if (queued) this.remove(queued);
+    return queued !== undefined;
   }
 
   private drop(which: (notification: PendingNotification) => boolean): void {

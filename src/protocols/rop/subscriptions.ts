@@ -66,7 +66,11 @@ function keyOf(event: StoreEvent, type: number): string | undefined {
 function concerns(event: StoreEvent, scope: Scope): boolean {
   if (scope.folderId === undefined) return true;
   if (event.object === 'folder') {
-    return scope.messageId === undefined && (event.folderId === scope.folderId || event.oldFolderId === scope.folderId);
+    if (scope.messageId !== undefined) return false;
+    if (event.folderId === scope.folderId) return true;
+    // Of subfolders only that they come and go.
+    const moves = event.kind !== 'modified' && event.kind !== 'searchComplete';
+    return moves && (event.parentId === scope.folderId || event.oldParentId === scope.folderId);
   }
   if (scope.messageId !== undefined)
     return event.messageId === scope.messageId || event.oldMessageId === scope.messageId;

@@ -2,6 +2,7 @@ import { propertyRow } from '../../mapi/index.ts';
 import type { RowKey, TableEvent } from '../../store/index.ts';
 import { encode } from '../../wire/index.ts';
 import { notificationData, type RowIds, tableEventType } from './definitions/notification-data.ts';
+import type { PendingNotification } from './notification-queue.ts';
 import { codePageOf, writerInCodePage } from './object-code-page.ts';
 import { wireId } from './object-ids.ts';
 import type { TableObject } from './objects.ts';
@@ -24,30 +25,50 @@ export function unwatchTable(object: TableObject): void {
 
 function tell(session: Session, handle: number, object: TableObject, event: TableEvent): void {
   if (!object.watched) return;
-  session.notifications.push({
+  const { notifications } = session;
+  let unreadable = event.kind === 'changed';
+  // The client reads the table again: whatever is queued is in what it will find.
+  if (unreadable) notifications.dropHandle(handle);
+  notifications.push({
     handle,
     logonId: object.logon.logonId,
     ...keysOf(event),
-    data: () => dataOf(session, object, event),
+    async data() {
+      const data = unreadable || event.kind === 'changed' ? undefined : await rowData(session, object, event);
+      if (data) return data;
+      // A row that cannot be told any more must not pass in silence.
+      unreadable = true;
+      notifications.dropHandle(handle);
+      return tableChanged(object);
+    },
   });
 }
 
+/** What has the client read the table again. */
+export const tableChanged = (object: TableObject): Uint8Array =>
+  encode(notificationData, {
+    kind: 'table',
+    event: tableEventType.tableChanged,
+    message: object.content === 'contents',
+  });
+
 /**
- * A later change of the same row makes an earlier one needless, as the row is read when it is sent; but not when a row
- * was placed after it since, as the client has to have it in its place by then.
+ * A later change of the same row makes an earlier one needless, as the row is read when it is sent, and its deletion
+ * all that was told of it before; but not when a row was placed after it since, as the client has to have it in its
+ * place by then.
  */
-function keysOf(event: TableEvent): { key?: string; keeps?: string } {
-  if (event.kind === 'changed') return { key: 'changed' };
-  if (event.kind === 'rowDeleted') return {};
-  const keeps = event.after && modifiedKey(event.after);
-  return {
-    ...(event.kind === 'rowModified' ? { key: modifiedKey(event.row) } : {}),
-    ...(keeps === undefined ? {} : { keeps }),
-  };
+function keysOf(event: TableEvent): Pick<PendingNotification, 'key' | 'keeps' | 'replaces' | 'takesBack'> {
+  if (event.kind === 'changed') return {};
+  const [added, modified] = rowKeys(event.row);
+  if (event.kind === 'rowDeleted') return { replaces: [modified], takesBack: added };
+  const keeps = event.after ? rowKeys(event.after) : [];
+  return { key: event.kind === 'rowAdded' ? added : modified, keeps };
 }
 
-const modifiedKey = ({ folderId, messageId, instance }: RowKey): string =>
-  `modified ${folderId} ${messageId} ${instance}`;
+const rowKeys = ({ folderId, messageId, instance }: RowKey): [added: string, modified: string] => {
+  const row = `${folderId} ${messageId} ${instance}`;
+  return [`added ${row}`, `modified ${row}`];
+};
 
 function idsOf(key: RowKey): RowIds {
   const folderId = wireId(key.folderId);
@@ -56,18 +77,19 @@ function idsOf(key: RowKey): RowIds {
     : { folderId, messageId: wireId(key.messageId), instance: key.instance };
 }
 
-async function dataOf(session: Session, object: TableObject, event: TableEvent): Promise<Uint8Array> {
+/** The bytes of a row's event; undefined when the row cannot be told any more. */
+async function rowData(
+  session: Session,
+  object: TableObject,
+  event: Exclude<TableEvent, { kind: 'changed' }>,
+): Promise<Uint8Array | undefined> {
   const message = object.content === 'contents';
-  // A row that cannot be told any more must not pass in silence: the client reads the table again.
-  const changed = (): Uint8Array =>
-    encode(notificationData, { kind: 'table', event: tableEventType.tableChanged, message });
-  if (event.kind === 'changed') return changed();
   const row = idsOf(event.row);
   if (event.kind === 'rowDeleted')
     return encode(notificationData, { kind: 'table', event: tableEventType.rowDeleted, message, row });
   const columns = object.valid ? object.table.columns() : undefined;
   const values = columns && (await object.table.rowOf(event.row).catch(() => undefined));
-  if (columns === undefined || values === undefined) return changed();
+  if (columns === undefined || values === undefined) return undefined;
   const writer = writerInCodePage(codePageOf(session, object));
   propertyRow(columns).write(writer, [...values]);
   return encode(notificationData, {
