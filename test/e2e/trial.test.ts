@@ -1,9 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { tryOut } from '../../src/cli/try-out.ts';
 import {
@@ -11,14 +6,11 @@ import {
   discover,
   folderTree,
   newestMails,
-  newHandle,
   release,
-  ropCall,
   sendMail,
   subscribeNewMail,
 } from '../../src/client/index.ts';
 import { type AttachmentContent, PidTag, type PropertyBag, setProperty } from '../../src/mapi/index.ts';
-import * as d from '../../src/protocols/rop/definitions/index.ts';
 import { byPostalMime } from '../formats/reference.ts';
 import {
   changeMail,
@@ -28,16 +20,17 @@ import {
   deleteMail,
   flagged,
   folderNamed,
-  inOne,
   mailNamed,
   moveMail,
   type Outlook,
   readMail,
   renameFolder,
   setRead,
+  startOutlook,
   writeMail,
 } from './outlook.ts';
-import { type OxClient, oxFlag } from './ox-client.ts';
+import { logInToOx, type OxClient, oxFlag } from './ox-client.ts';
+import { isFree, startTrialProcess } from './process.ts';
 import { eventually, startTestTrial, type TestTrial } from './trial.ts';
 
 const inbox = 'default0/INBOX';
@@ -420,88 +413,45 @@ describe('the trial, as its people use it', () => {
     assert.deepEqual(await tree(anna), treeBefore);
   });
 
-  async function draftsFolder(who: Outlook): Promise<bigint | undefined> {
-    const rootFolder = newHandle();
-    await inOne(
-      who,
-      ropCall(d.RopOpenFolder, [who.mailbox.logon, rootFolder], {
-        folderId: who.mailbox.folders.inbox,
-        openModeFlags: 0,
-      }),
-    );
-    await release(who.client, rootFolder);
-    const tree = await folderTree(who.client, who.mailbox);
+  async function draftsFolder({ client, mailbox }: Outlook): Promise<bigint | undefined> {
+    const tree = await folderTree(client, mailbox);
     return tree.find(({ name }) => /^(Drafts|Entwürfe)$/.test(name))?.folderId;
   }
 });
 
 describe('npm start', () => {
-  const root = join(import.meta.dirname, '../..');
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-
-  test('prints the line "Oxbow is ready" last, and ends within 5 seconds of SIGTERM, with a client waiting', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'oxbow-start-'));
-    const port = await freePort();
-    const child = spawn('npm', ['start', '--', '--listen', `127.0.0.1:${port}`, '--data', data], {
-      cwd: root,
-      detached: true,
-    });
-    const pid = child.pid!;
+  test('is ready last, tells of new mail within 2 seconds, and ends within 5 seconds of SIGTERM', async () => {
+    const trial = await startTrialProcess(['npm', 'start', '--']);
     try {
-      let output = '';
-      const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-      child.stderr.resume();
-      await eventually('the ready line', () => /^Oxbow is ready.*\n/m.test(output), 60_000);
-      const lines = output.trimEnd().split('\n');
-      assert.match(lines.at(-1)!, new RegExp(`^Oxbow is ready.*https://127\\.0\\.0\\.1:${port}`));
-      assert.ok(existsSync(join(data, 'running.json')));
-
-      const { startOutlook } = await import('./outlook.ts');
-      const { readFileSync } = await import('node:fs');
-      const running = JSON.parse(readFileSync(join(data, 'running.json'), 'utf8')) as {
-        url: string;
-        certificateAuthority: string;
-      };
-      const authority = readFileSync(running.certificateAuthority, 'utf8');
-      const outlook = await startOutlook(running.url, authority, 'carla@oxbow.test', 'oxbow');
-      const waiting = outlook.client.notificationWait().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 300));
-
-      const began = performance.now();
-      child.kill('SIGTERM');
-      await exited;
-      const took = performance.now() - began;
-      assert.ok(took < 5_000, `it took ${Math.round(took)} ms`);
-      await waiting;
-      outlook.http.close();
-      // npm is gone; the server it started has to be as well.
+      const lines = trial.output().trimEnd().split('\n');
+      assert.match(lines.at(-1)!, new RegExp(`^Oxbow is ready.*https://127\\.0\\.0\\.1:${trial.port}`));
+      const carla = await startOutlook(trial.url, trial.authority, 'carla@oxbow.test', 'oxbow');
+      const { client, mailbox } = carla;
       await eventually(
-        'the listener is closed',
-        () =>
-          new Promise<boolean>((resolve) => {
-            const probe = createServer();
-            probe.once('error', () => resolve(false));
-            probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-          }),
-        5_000 - took,
+        'the inbox is read',
+        async () => (await newestMails(client, mailbox, mailbox.folders.inbox, 1))[0],
       );
+      const ox = await logInToOx(trial.url, trial.authority, 'carla');
+      await subscribeNewMail(client, mailbox, mailbox.folders.inbox);
+      const waiting = client.notificationWait();
+      const began = performance.now();
+      await ox.import(inbox, [rawMail('Eilig')]);
+      assert.equal(await waiting, true);
+      const took = performance.now() - began;
+      assert.ok(took < arrivalMs, `the mail took ${Math.round(took)} ms`);
+      assert.ok(await mailNamed(carla, mailbox.folders.inbox, 'Eilig'));
+
+      client.takeNotifications();
+      const stillWaiting = client.notificationWait().catch(() => undefined);
+      const ending = await trial.end();
+      assert.ok(ending < 5_000, `it took ${Math.round(ending)} ms to end`);
+      // npm is gone; the server that it started has to be as well.
+      await eventually('the listener is closed', () => isFree(trial.port), 5_000 - ending);
+      await stillWaiting;
+      carla.http.close();
+      assert.deepEqual(trial.errors(), []);
     } finally {
-      try {
-        process.kill(-pid, 'SIGKILL');
-      } catch {
-        // All ended.
-      }
-      rmSync(data, { recursive: true, force: true });
+      trial.close();
     }
   });
 });

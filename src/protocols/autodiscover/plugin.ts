@@ -35,7 +35,8 @@ export function autodiscover(options: AutodiscoverOptions): FastifyPluginAsync {
       (_request, body, done) => done(null, body),
     );
     fastify.setErrorHandler((error: { code?: string }, request, reply) => {
-      const client = error.code?.startsWith('FST_ERR_CTP_');
+      // A body that breaks off (ECONNRESET) is the client's doing as well.
+      const client = error.code?.startsWith('FST_ERR_CTP_') || error.code === 'ECONNRESET';
       if (!client) request.log.error({ err: error }, 'Autodiscover failed');
       return reply
         .code(200)

@@ -2,6 +2,8 @@
 export const mapiHttpLimits = {
   /** A RopBuffer of 0x40000 with its auxiliary buffer and fields (MS-OXCRPC 3.1.4.2), and some air for NSPI bodies. */
   requestBody: 0x48000,
+  /** Read of a larger request before it is refused; beyond it the connection is closed without more ado. */
+  readRest: 0x400000,
   /** RopBuffer of an Execute request (MS-OXCRPC 3.1.4.2, cbIn). */
   ropBufferIn: 0x40000,
   /** RopBuffer of a response; a larger MaxRopOut is clamped, as the server does not announce more. */

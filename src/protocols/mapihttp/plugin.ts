@@ -46,7 +46,8 @@ export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
     });
 
     readRawBodies(fastify);
-    fastify.setErrorHandler((error: FastifyError, request, reply) => {
+    fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
+      if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') await readRest(request);
       commonHeaders(request, reply, timing);
       return sendError(request, reply, asResponseError(error));
     });
@@ -67,6 +68,19 @@ function readRawBodies(fastify: FastifyInstance): void {
     { parseAs: 'buffer', bodyLimit: mapiHttpLimits.requestBody },
     (_request, body, done) => done(null, body),
   );
+}
+
+/** A client that is still sending when the connection closes never sees the answer, so a bounded rest is read. */
+async function readRest({ raw }: FastifyRequest): Promise<void> {
+  let size = 0;
+  try {
+    for await (const chunk of raw) {
+      size += (chunk as Buffer).length;
+      if (size > mapiHttpLimits.readRest) return;
+    }
+  } catch {
+    // The client has gone.
+  }
 }
 
 /** Any method, with and without the last slash. */
@@ -91,7 +105,8 @@ function asResponseError(error: FastifyError): unknown {
     return new ResponseError(responseCode.tooLarge, 'The request is too large.');
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new ResponseError(responseCode.invalidHeader, 'Content-Type is not application/mapi-http.');
-  if (error.code?.startsWith('FST_ERR_CTP_'))
+  // A body that breaks off is the client's doing (ECONNRESET), and no failure of ours.
+  if (error.code?.startsWith('FST_ERR_CTP_') || error.code === 'ECONNRESET')
     return new ResponseError(responseCode.invalidRequestBody, 'The request body cannot be read.');
   return error;
 }
