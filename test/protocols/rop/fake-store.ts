@@ -102,6 +102,7 @@ export function fakeMailbox(identity: Identity, messageCount = 0): FakeMailbox {
       return replid;
     },
     findBySourceKey: async () => undefined,
+    storeProperties: async () => new Map(),
     hierarchyTable: async (parentId) =>
       createListTable({
         rows: () => [...names].filter(([, f]) => f.parentId === parentId),

@@ -1,4 +1,4 @@
-import { ec, isKnownCodePage, MapiError } from '../../../mapi/index.ts';
+import { ec, isKnownCodePage, MapiError, PidTag } from '../../../mapi/index.ts';
 import { type FolderRole, folderRoles, type Identity, type Mailbox } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
@@ -10,7 +10,7 @@ import { localeOfLcid } from './locale.ts';
 /** MS-OXCSTOR 2.2.1.1.1. Others are ignored, as Exchange ignores them. */
 const openFlags = { useAdminPrivilege: 0x1, public: 0x2, usePerMdbReplidMapping: 0x01000000 } as const;
 /** MS-OXCSTOR 2.2.1.1.3. */
-const responseFlags = { reserved: 0x01, ownerRight: 0x02, sendAsRight: 0x04 } as const;
+const responseFlags = { reserved: 0x01, ownerRight: 0x02, sendAsRight: 0x04, outOfOffice: 0x10 } as const;
 /** ReplId of the answer: the mapping of names and replicas, which PidTagMappingSignature stands for. */
 const mappingReplid = 5;
 const ecUnknownCodePage = 0x3ef;
@@ -30,13 +30,17 @@ export const logon: HandlerOf<typeof RopLogon> = async (context, request) => {
   const own = owner.address === identity.address;
   const mailbox = await mailboxOf(context, owner, own);
 
+  const outOfOffice = (await mailbox.storeProperties()).get(PidTag.OutOfOfficeState) === true;
   const object: LogonObject = { kind: 'logon', logonId: context.logonId, mailbox };
   context.setOutput(object);
   return {
     logonFlags: request.logonFlags,
     private: {
       folderIds: logonFolders.map((role) => wireId(mailbox.specialFolder(role))),
-      responseFlags: responseFlags.reserved | (own ? responseFlags.ownerRight | responseFlags.sendAsRight : 0),
+      responseFlags:
+        responseFlags.reserved |
+        (own ? responseFlags.ownerRight | responseFlags.sendAsRight : 0) |
+        (outOfOffice ? responseFlags.outOfOffice : 0),
       mailboxGuid: mailbox.guid,
       replId: mappingReplid,
       replGuid: mailbox.mappingSignature,
