@@ -93,6 +93,23 @@ export class IdSet {
     for (const { low, high } of this.ranges()) for (let counter = low; counter <= high; counter++) yield counter;
   }
 
+  /** The counters that are not in another set. */
+  without(other: IdSet): IdSet {
+    const left = new IdSet();
+    const holes = other.ranges();
+    let next = 0;
+    for (const { low, high } of this.ranges()) {
+      let from = low;
+      while (next < holes.length && holes[next]!.high < from) next += 1;
+      for (let i = next; i < holes.length && holes[i]!.low <= high; i++) {
+        if (holes[i]!.low > from) left.addRange(from, holes[i]!.low - 1);
+        from = Math.max(from, holes[i]!.high + 1);
+      }
+      if (from <= high) left.addRange(from, high);
+    }
+    return left;
+  }
+
   clone(): IdSet {
     return new IdSet().addAll(this);
   }

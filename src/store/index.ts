@@ -1,3 +1,4 @@
+export type { ChangedMessage, ContentsChanges, HierarchyChanges, KnownContents } from './changes.ts';
 export {
   folderProperty,
   folderPropertyTags,
@@ -7,6 +8,7 @@ export {
 } from './computed.ts';
 export { ContentUnavailable } from './content.ts';
 export * from './events.ts';
+export { isContentTag } from './message-content-tags.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export * from './ports.ts';
 export * from './sync-state.ts';

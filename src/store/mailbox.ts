@@ -10,6 +10,7 @@ import {
   setProperty,
   sourceKey,
 } from '../mapi/index.ts';
+import { contentsChanges, hierarchyChanges } from './changes.ts';
 import type { ContentReader } from './content.ts';
 import type { EventSink, StoreDatabase } from './database.ts';
 import { isRememberedDeleted, rememberDeleted } from './deleted-ids.ts';
@@ -311,6 +312,9 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     receiveFolder: (messageClass) => receiveFolder(context, messageClass),
     setReceiveFolder: (messageClass, folderId) => setReceiveFolder(context, messageClass, folderId),
     receiveFolders: () => receiveFolders(context),
+
+    contentsChanges: (folderId, known, restriction) => contentsChanges(context, folderId, known, restriction),
+    hierarchyChanges: (folderId, known) => hierarchyChanges(context, folderId, known),
 
     hierarchyTable: (folderId, options) => startTables().hierarchyTable(folderId, options),
     contentsTable: (folderId, options) => startTables().contentsTable(folderId, options),

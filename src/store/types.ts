@@ -11,6 +11,7 @@ import type {
   Restriction,
   SortOrderSet,
 } from '../mapi/index.ts';
+import type { ContentsChanges, HierarchyChanges, KnownContents } from './changes.ts';
 import type { StoreEvent } from './events.ts';
 import type { SyncState } from './sync-state.ts';
 
@@ -424,6 +425,16 @@ export interface Mailbox extends MailboxInfo {
   /** `folderId` undefined removes the entry. Errors: ecAccessDenied for "IPM" and "REPORT.IPM", ecInvalidParam. */
   setReceiveFolder(messageClass: string, folderId: FolderId | undefined): Promise<void>;
   receiveFolders(): Promise<{ folderId: FolderId; messageClass: string; lastModified: bigint }[]>;
+
+  // Incremental change synchronization (MS-OXCFXICS 3.2.5.3)
+  /** How a folder's messages differ from a replica of those that meet the restriction. Errors: ecTooComplex. */
+  contentsChanges(
+    folderId: FolderId,
+    known: KnownContents,
+    restriction: Restriction | undefined,
+  ): Promise<ContentsChanges>;
+  /** How the folders under one differ from a replica of them. */
+  hierarchyChanges(folderId: FolderId, known: Pick<KnownContents, 'given' | 'seen'>): Promise<HierarchyChanges>;
 
   // Tables and search folders
   hierarchyTable(folderId: FolderId, options: { deep?: boolean; softDeleted?: boolean }): Promise<Table>;

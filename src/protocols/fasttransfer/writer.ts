@@ -64,8 +64,19 @@ export class StreamWriter {
     this.property(metaTag.fxDelProp, tag);
   }
 
-  /** A property with a value in memory. Throws TypeError for a value that is not of the tag's type. */
+  /** A property with a value in memory. Throws TypeError, with nothing written, for a value of another type. */
   property(tag: PropertyTag, value: PropertyValue, name?: PropertyName): void {
+    const [length, pieces] = [this.writer.length, this.pieces.length];
+    try {
+      this.whole(tag, value, name);
+    } catch (error) {
+      this.writer.truncate(length);
+      this.pieces.length = pieces;
+      throw error;
+    }
+  }
+
+  private whole(tag: PropertyTag, value: PropertyValue, name: PropertyName | undefined): void {
     const type = tag === metaTag.idsetGiven ? Ptyp.Binary : typeOf(tag);
     if ((type & multiValue) !== 0) {
       if (!Array.isArray(value)) throw mismatch(tag);

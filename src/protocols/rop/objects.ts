@@ -1,6 +1,7 @@
 import type { PropertyBag } from '../../mapi/index.ts';
 import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
 import type { IcsState } from '../fasttransfer/index.ts';
+import type { Download } from './download/download.ts';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
 import type { StreamState } from './stream.ts';
 import type { PendingImport } from './upload/import-message.ts';
@@ -14,7 +15,8 @@ export type ServerObject =
   | TableObject
   | StreamObject
   | SubscriptionObject
-  | CollectorObject;
+  | CollectorObject
+  | DownloadObject;
 
 export interface LogonObject {
   readonly kind: 'logon';
@@ -88,6 +90,15 @@ export interface CollectorObject {
   readonly state: IcsState;
   /** The state property that is being uploaded. */
   stateUpload?: { readonly tag: number; readonly chunks: Uint8Array[]; size: number } | undefined;
+}
+
+/** A FastTransfer download context, and with it a synchronization download context (MS-OXCFXICS 3.2.1.2, 3.2.1.3). */
+export interface DownloadObject {
+  readonly kind: 'download';
+  readonly logon: LogonObject;
+  readonly download: Download;
+  /** The state property that is being uploaded. */
+  stateUpload?: CollectorObject['stateUpload'];
 }
 
 export type { PropertyBag };

@@ -1,5 +1,6 @@
 import type { RopHandler } from '../definition.ts';
 import { coreHandlers } from './core.ts';
+import { downloadHandlers } from './downloads.ts';
 import { messageHandlers } from './messages.ts';
 import { uploadHandlers } from './upload.ts';
 
@@ -7,5 +8,6 @@ import { uploadHandlers } from './upload.ts';
 export const ropHandlers: ReadonlyMap<number, RopHandler<unknown, unknown>> = new Map([
   ...coreHandlers,
   ...messageHandlers,
+  ...downloadHandlers,
   ...uploadHandlers,
 ]);

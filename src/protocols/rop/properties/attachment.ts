@@ -33,7 +33,7 @@ export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): 
     case idOf(attachNumber):
       return [attachNumber, draft.number];
     case idOf(attachSize):
-      return [attachSize, clampSize(emptySize + attachmentSize(draft.properties(), draft.embeddedContent))];
+      return [attachSize, attachSizeOf(draft.properties(), draft.embeddedContent)];
     case idOf(accessLevel):
       return [accessLevel, object.writable ? 1 : 0];
     case idOf(objectType):
@@ -63,6 +63,10 @@ function methodOf({ draft }: AttachmentObject): number {
 }
 
 const attachMethods = { none: 0, byValue: 1, embeddedMessage: 5 } as const;
+
+/** PidTagAttachSize of an attachment and the message in it. */
+export const attachSizeOf = (properties: ReadonlyPropertyBag, embedded: MessageContent | undefined): number =>
+  clampSize(emptySize + attachmentSize(properties, embedded));
 
 function attachmentSize(properties: ReadonlyPropertyBag, embedded: MessageContent | undefined): number {
   let size = bagSize(properties);
