@@ -379,6 +379,32 @@ const tables: Case[] = [
   },
   {
     of: 'R261 R262 R263',
+    says: 'so has one of categories of which some are collapsed, and of two levels of them',
+    run: async (o) => {
+      const read = { tag: PidTag.MessageFlags, direction: 1 };
+      for (const [orders, categories] of [
+        [[byClass, bySubject], 1],
+        [[byClass, read, bySubject], 2],
+      ] as const) {
+        await o.put(o.inbox, ['s1'], [[PidTag.MessageClass, 'IPM.Note.1']]);
+        const handle = await table(o, [...orders], categories, 1);
+        const [header] = (await o.query(handle)).rows;
+        await o.ok(d.RopCollapseRow, [handle], { categoryId: header![1] as bigint });
+        await followsChanges(o, handle);
+      }
+    },
+  },
+  {
+    of: 'R261 R262 R263',
+    says: 'so has one of conversations by their newest message',
+    run: async (o) => {
+      const newest = { tag: PidTag.MessageDeliveryTime, direction: 4 };
+      const later = { tag: PidTag.MessageDeliveryTime, direction: 1 };
+      await followsChanges(o, await table(o, [byClass, newest, later], 1, 1));
+    },
+  },
+  {
+    of: 'R261 R262 R263',
     says: 'so has one of a restricted table, where rows come and go by what is written to them',
     run: async (o) => {
       const handle = await table(o);

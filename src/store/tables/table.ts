@@ -62,6 +62,8 @@ export function createTable(kind: TableKind): Table {
   let matcher: Matcher | undefined;
   let view: View | undefined;
   let cursor: Mark = 'beginning';
+  /** What was read last from the cursor: moving over it goes by these rows, whatever came between them since. */
+  let peeked: { from: Mark; backward: boolean; rows: readonly ViewRow[]; next: Mark } | undefined;
   let bookmarks = new Map<number, Mark>();
   let lastBookmark = 0;
   let listener: ((event: TableEvent) => void) | undefined;
@@ -74,7 +76,20 @@ export function createTable(kind: TableKind): Table {
     view?.close();
     view = undefined;
     cursor = 'beginning';
+    peeked = undefined;
     bookmarks = new Map();
+  };
+
+  /** The place after so many of the rows read last; undefined when they were not read from here. */
+  const placeAfter = (rows: number): Mark | undefined => {
+    if (!peeked || peeked.from !== cursor || peeked.backward !== rows < 0) return undefined;
+    const { rows: known, next, backward } = peeked;
+    const count = Math.abs(rows);
+    if (count === 0 || count > known.length) return undefined;
+    if (count === known.length) return next;
+    const row = backward ? known[count - 1]! : known[count]!;
+    if (backward || typeof next === 'string' || next.position === undefined) return { row };
+    return { ...next, row, position: next.position - (known.length - count) };
   };
 
   const emit = (changes: readonly RowChange[]) => {
@@ -268,10 +283,18 @@ export function createTable(kind: TableKind): Table {
     peek: (count, backward = false) =>
       run(async (now) => {
         needColumns();
-        return rowsOf((await now.read(cursor, count, backward)).rows);
+        const { rows, next } = await now.read(cursor, count, backward);
+        peeked = { from: cursor, backward, rows, next };
+        return rowsOf(rows);
       }),
     move: (rows) =>
       run(async (now) => {
+        const place = placeAfter(rows);
+        peeked = undefined;
+        if (place !== undefined) {
+          cursor = place;
+          return rows;
+        }
         const { mark, moved } = await now.move(cursor, rows);
         cursor = mark;
         return moved;

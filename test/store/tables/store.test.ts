@@ -73,6 +73,29 @@ const open = async (folderId: FolderId, options: Parameters<Mailbox['contentsTab
   return table;
 };
 
+describe('reading on', () => {
+  it('gives no row twice and leaves none out when others come in between', async () => {
+    for (const order of [PidTag.Subject, PidTag.MessageDeliveryTime]) {
+      const folder = await newFolder();
+      const values = (n: number) => ({ [PidTag.Subject]: `s${n}`, [PidTag.MessageDeliveryTime]: BigInt(n) });
+      for (const n of [2, 4, 6, 8]) await save(folder, values(n));
+      const table = await box.contentsTable(folder, {});
+      table.setColumns([PidTag.Subject]);
+      await table.sort({ categoryCount: 0, expandedCount: 0, orders: [{ tag: order, direction: 0 }] });
+      assert.deepEqual(await table.peek(3), [['s2'], ['s4'], ['s6']]);
+      await save(folder, values(3));
+      assert.equal(await table.move(2), 2);
+      assert.deepEqual(await table.peek(9), [['s6'], ['s8']]);
+      assert.deepEqual(await table.peek(2, true), [['s4'], ['s3']]);
+      await save(folder, values(5));
+      assert.equal(await table.move(-2), -2);
+      assert.deepEqual(await table.peek(1, true), [['s2']]);
+      assert.equal((await table.position()).numerator, 1);
+      table.close();
+    }
+  });
+});
+
 describe('tables of a mailbox', () => {
   it('show the beginning of a body of any size, and search all of it', async () => {
     const folderId = await newFolder();
