@@ -5,13 +5,13 @@ import {
   type KnownContents,
   type Mailbox,
   type Message,
-  type MessageContent,
   messageProperty,
 } from '../../../store/index.ts';
 import { type Block, marker, metaTag, plainTag, type StreamWriter } from '../../fasttransfer/index.ts';
 import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { downloadLimits } from './limits.ts';
+import { messageLoader } from './load-message.ts';
 import {
   allBut,
   type DownloadFilter,
@@ -27,8 +27,6 @@ import { extraFlags, type SyncOptions, syncFlags } from './sync-options.ts';
 
 /** The replid of the mailbox's own ids. */
 const ownReplid = 1;
-
-type Loaded = { readonly message: Message; readonly content: MessageContent } | 'gone' | 'unavailable';
 
 /**
  * contentsSync, MS-OXCFXICS 2.2.4.3.2: how a folder differs from what the client has. Changes are looked up when the
@@ -52,7 +50,8 @@ export async function* contentsSync(
   const names = propertyNames(mailbox);
   const filters = filtersOf(options);
   const gone = new IdSet();
-  for await (const [change, loaded] of loadedAhead(wanted, loader(download, folderId), downloadLimits.ahead)) {
+  const load = messageLoader(download, folderId);
+  for await (const [change, loaded] of loadedAhead(wanted, ({ id }) => load(id), downloadLimits.ahead)) {
     progress.done += 1;
     if (loaded === 'gone') {
       if (known.given.has(change.id)) gone.add(change.id);
@@ -84,32 +83,6 @@ export async function* contentsSync(
   writeState(out, download.state, 'contents');
   out.marker(marker.incrSyncEnd);
   progress.done = progress.total;
-}
-
-/** Reads a message and its content; what cannot be had is told to the operator and left out. */
-function loader(download: Download, folderId: number): (change: ChangedMessage) => Promise<Loaded> {
-  const { mailbox } = download;
-  let failures = 0;
-  return async ({ id }) => {
-    try {
-      const message = await mailbox.message(id);
-      if (message === undefined || message.folderId !== folderId) return 'gone';
-      const isRemote = message.contentState === 'remote';
-      if (isRemote && failures >= downloadLimits.failuresInARow) return 'unavailable';
-      try {
-        const content = await mailbox.content(message);
-        if (isRemote) failures = 0;
-        return { message, content };
-      } catch (error) {
-        if ((await mailbox.message(id)) === undefined) return 'gone';
-        if (isRemote) failures += 1;
-        throw error;
-      }
-    } catch (error) {
-      download.report(error);
-      return 'unavailable';
-    }
-  };
 }
 
 /** The state that the client has afterwards, but for the messages still to be sent (MS-OXCFXICS 3.2.5.3). */

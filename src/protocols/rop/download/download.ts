@@ -36,6 +36,8 @@ export interface DownloadOptions {
   readonly form: TextForm;
   readonly kind?: StateKind;
   readonly report?: (error: unknown) => void;
+  /** Runs once when the download is over. */
+  readonly release?: () => void;
   /** Writes the stream; what is left in the writer at the end is taken. */
   readonly write: (download: Download, out: StreamWriter) => AsyncGenerator<Block>;
 }
@@ -67,8 +69,10 @@ export function createDownload(options: DownloadOptions): Download {
       return source.next(size);
     },
     close() {
+      if (closed) return;
       closed = true;
       source?.close();
+      options.release?.();
     },
   };
   return download;

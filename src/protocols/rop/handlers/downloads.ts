@@ -1,4 +1,10 @@
-import { RopFastTransferSourceGetBuffer } from '../definitions/fasttransfer.ts';
+import {
+  RopFastTransferSourceCopyFolder,
+  RopFastTransferSourceCopyMessages,
+  RopFastTransferSourceCopyProperties,
+  RopFastTransferSourceCopyTo,
+  RopFastTransferSourceGetBuffer,
+} from '../definitions/fasttransfer.ts';
 import {
   RopSynchronizationConfigure,
   RopSynchronizationGetTransferState,
@@ -6,6 +12,7 @@ import {
   RopSynchronizationUploadStateStreamContinue,
   RopSynchronizationUploadStateStreamEnd,
 } from '../definitions/sync.ts';
+import { copyFolder, copyMessages, copyProperties, copyTo } from './fasttransfer-source.ts';
 import { getBuffer } from './get-buffer.ts';
 import { handle, type RopEntry } from './register.ts';
 import {
@@ -24,4 +31,8 @@ export const downloadHandlers: readonly RopEntry[] = [
   handle(RopSynchronizationUploadStateStreamEnd, uploadStateStreamEnd),
   handle(RopSynchronizationGetTransferState, synchronizationGetTransferState),
   handle(RopFastTransferSourceGetBuffer, getBuffer),
+  handle(RopFastTransferSourceCopyMessages, copyMessages),
+  handle(RopFastTransferSourceCopyFolder, copyFolder),
+  handle(RopFastTransferSourceCopyTo, copyTo),
+  handle(RopFastTransferSourceCopyProperties, copyProperties),
 ];
