@@ -53,7 +53,7 @@ export function namedProperties(context: MailboxContext): NamedProperties {
       .executeTakeFirst();
     let id = Math.max(last?.id ?? 0, storeLimits.namedPropertyFirst - 1);
     if (id + names.length > storeLimits.namedPropertyLast)
-      throw new MapiError(ec.quotaExceeded, 'too many named properties');
+      throw new MapiError(ec.notEnoughMemory, 'too many named properties');
     const made = names.map((name) => ({ id: ++id, name }));
     for (let at = 0; at < made.length; at += 500) {
       await context
