@@ -224,12 +224,14 @@ const deletions: Case[] = [
     },
   },
   {
-    of: 'R1234 R1236',
-    says: 'unknown DeleteFolderFlags are ecInvalidParam',
+    of: 'R123402',
+    says: 'unknown DeleteFolderFlags are ignored, as by Exchange since 2010',
     run: async (o) => {
-      const folder = await withMessages(o, 'Flagged', []);
-      for (const flag of [0x02, 0x08, 0x20, 0x40, 0x80])
-        assert.equal((await o.deleteFolder(folder.subtree, folder.id, flag)).returnValue, ec.invalidParam);
+      const folder = await withMessages(o, 'Flagged', ['a']);
+      const kept = await o.deleteFolder(folder.subtree, folder.id, 0xea);
+      assert.deepEqual([kept.returnValue, kept.fields.partialCompletion], [0, true]);
+      const gone = await o.deleteFolder(folder.subtree, folder.id, 0xef);
+      assert.deepEqual([gone.returnValue, gone.fields.partialCompletion], [0, false]);
     },
   },
   {
