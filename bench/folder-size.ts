@@ -17,7 +17,6 @@ import {
   against,
   type BenchClient,
   type BenchServer,
-  certificateAuthority,
   type Figure,
   figure,
   median,
@@ -130,7 +129,7 @@ async function inTurn(a: () => Promise<void>, b: () => Promise<void>): Promise<[
 /** From the moment the backend has a mail to the return of NotificationWait. */
 async function pickUp(server: BenchServer, { mapi, mailbox }: BenchClient, user: string): Promise<{ ms: number }> {
   const backend = await openOxBackend(
-    { url: `${server.url}/ajax`, certificateAuthority: certificateAuthority(server) },
+    { url: server.backendUrl, certificateAuthority: server.backendAuthority },
     { userName: user, password: 'oxbow' },
   );
   await subscribeNewMail(mapi, mailbox, mailbox.folders.inbox);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -47,56 +47,87 @@ export interface Memory {
 /** Node options of a server whose memory is asked for. */
 export const probe = ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.ts')];
 
-/** A trial in a process of its own, as users run it. */
+/** A server in a process of its own. */
 export interface BenchServer {
   readonly url: string;
-  readonly pid: number;
-  readonly data: string;
+  /** Where the Open-Xchange API of its sandbox answers. */
+  readonly backendUrl: string;
+  /** PEM texts of the authorities that signed the certificates of the two. */
+  readonly authority: string;
+  readonly backendAuthority: string;
   /** ms from the start of the process to "Oxbow is ready". */
   readonly startMs: number;
   /** Seconds of CPU (user and system) so far. */
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
+  /** The most resident memory so far, in bytes. */
+  peakBytes(): number;
   /** After a collection of garbage: resident bytes, and those that objects hold. Only with {@link probe}. */
   memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** Folder with the sandbox's data; it stays. A new one that goes with the server when left out. */
+  readonly data?: string;
+  /** For the process that is measured. */
+  readonly nodeOptions?: readonly string[];
+}
+
 const root = join(import.meta.dirname, '..');
 
-export async function startServer(
-  options: { data?: string; keep?: boolean; tenant?: string; nodeOptions?: readonly string[] } = {},
-): Promise<BenchServer> {
+/** The gateway as operators run it (`oxbow serve`), and its sandbox in another process: only the gateway is measured. */
+export async function startServer(options: ServerOptions = {}): Promise<BenchServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'oxbow-bench-'));
-  const started = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      ...(options.nodeOptions ?? []),
-      join(root, 'src/cli/main.ts'),
-      'trial',
-      '--listen',
-      '127.0.0.1:0',
-      '--data',
-      data,
-      ...(options.tenant ? ['--sandbox', options.tenant] : []),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+  const sandbox = await startProcess([], ['trial', '--listen', '127.0.0.1:0', '--data', data]);
+  const sandboxAuthority = join(data, 'certificates', 'ca.pem');
+  const own = join(data, 'gateway');
+  const config = join(data, 'gateway.yaml');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      listen: '127.0.0.1:0',
+      data: own,
+      backend: { kind: 'ox', url: `${sandbox.url}/ajax`, certificateAuthority: sandboxAuthority, pollSeconds: 0.5 },
+      log: 'warn',
+    }),
   );
+  const gateway = await startProcess(options.nodeOptions ?? [], ['serve', '--config', config]);
+  return {
+    ...gateway,
+    backendUrl: `${sandbox.url}/ajax`,
+    authority: readFileSync(join(own, 'certificates', 'ca.pem'), 'utf8'),
+    backendAuthority: readFileSync(sandboxAuthority, 'utf8'),
+    async stop() {
+      await gateway.stop();
+      await sandbox.stop();
+      if (options.data === undefined) rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+type ServerProcess = Omit<BenchServer, 'backendUrl' | 'authority' | 'backendAuthority'>;
+
+/** Starts `oxbow …` and waits until it is ready. */
+export async function startProcess(nodeOptions: readonly string[], args: readonly string[]): Promise<ServerProcess> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--no-warnings', ...nodeOptions, join(root, 'src/cli/main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const url = await readyUrl(child);
   const startMs = performance.now() - started;
-  const pid = child.pid!;
+  const status = (name: string) =>
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024;
   return {
     url,
-    pid,
-    data,
     startMs,
     cpuSeconds() {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
-    residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
+    residentBytes: () => status('VmRSS'),
+    peakBytes: () => status('VmHWM'),
     memory() {
       const told = new Promise<Memory>((resolve) => {
         const listen = (chunk: Buffer) => {
@@ -114,7 +145,6 @@ export async function startServer(
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
-      if (!(options.keep ?? options.data !== undefined)) rmSync(data, { recursive: true, force: true });
     },
   };
 }
@@ -140,11 +170,8 @@ export interface BenchClient {
   readonly mailboxUrl: string;
 }
 
-export const certificateAuthority = (server: BenchServer): string =>
-  readFileSync(join(server.data, 'certificates', 'ca.pem'), 'utf8');
-
 export async function signIn(server: BenchServer, user = 'anna@oxbow.test', password = 'oxbow'): Promise<BenchClient> {
-  const http = createHttpClient({ user, password, certificateAuthority: certificateAuthority(server) });
+  const http = createHttpClient({ user, password, certificateAuthority: server.authority });
   const account = await discover(http, server.url, user);
   const mapi = createMapiHttpClient(http, account.mailboxUrl);
   await mapi.connect(account.legacyDn);
