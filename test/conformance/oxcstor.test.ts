@@ -293,6 +293,15 @@ const store: Case[] = [
     },
   },
   {
+    of: 'R1140 R1141 R1141001',
+    says: 'PidTagStoreState tells whether there are search folders',
+    run: async (o) => {
+      assert.deepEqual(await o.get(o.logon, [PidTag.StoreState]), [0]);
+      await o.createFolder(await o.folder(o.root), 'Found', { folderType: 2 });
+      assert.deepEqual(await o.get(o.logon, [PidTag.StoreState]), [0x01000000]);
+    },
+  },
+  {
     of: 'R3055001 R3055006 R3055007 R3055008 R3055009 R3055010 R3055011 R3055012',
     says: 'what the server computes cannot be set',
     run: async (o) => {

@@ -50,6 +50,12 @@ async function totals(mailbox: Mailbox): Promise<Totals> {
   return sum;
 }
 
+/** STORE_HAS_SEARCHES, of searches that somebody made (MS-OXCSTOR 2.2.2.1.1.5). */
+async function storeState(mailbox: Mailbox): Promise<number> {
+  const folders = await mailbox.childFolders(mailbox.specialFolder('root'), { deep: true });
+  return folders.some((folder) => folder.type === 'search' && folder.role === undefined) ? 0x01000000 : 0;
+}
+
 /** Typed by what of them is needed: some cost a walk over all folders. */
 type Computed = readonly [
   tag: PropertyTag,
@@ -81,7 +87,7 @@ const computed: readonly Computed[] = [
   [0x0ffb0102, ({ mailbox }) => storeEntryId(serverName, mailbox.legacyDn)],
   [0x0ffe0003, () => 1],
   [0x0ff40003, () => 0x3f],
-  [0x340e0003, () => 0],
+  [0x340e0003, ({ mailbox }) => storeState(mailbox)],
   [0x0e080003, async ({ mailbox }) => clampSize((await totals(mailbox)).size)],
   [0x0e080014, async ({ mailbox }) => BigInt((await totals(mailbox)).size)],
   [0x36020003, async ({ mailbox }) => (await totals(mailbox)).contents],
