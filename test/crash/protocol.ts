@@ -1,0 +1,54 @@
+import type { FolderId } from '../../src/store/index.ts';
+
+/** What the killed process is told. */
+export interface Settings {
+  readonly data: string;
+  readonly url: string;
+  /** Names what this start makes. */
+  readonly run: number;
+  readonly seed: number;
+  readonly pollMs: number;
+  /** No changes any more: bring both sides in step, tell what is here, end. */
+  readonly settle: boolean;
+  readonly log: boolean;
+}
+
+/** A change by either side, with the subjects and folder names that it is about. */
+export type Done =
+  | { readonly what: 'create' | 'submit' | 'move' | 'copy'; readonly subject: string }
+  | { readonly what: 'read' | 'flag'; readonly subject: string; readonly value: boolean }
+  | { readonly what: 'edit'; readonly subject: string; readonly body: string }
+  | { readonly what: 'createFolder' | 'changeFolder'; readonly name: string }
+  | { readonly what: 'delete'; readonly subjects: readonly string[]; readonly folders: readonly string[] };
+
+/** A line of the killed process. */
+export type Line =
+  | { readonly ready: true }
+  | ({ readonly begin: number } & Done)
+  | { readonly done: number; readonly copies?: number }
+  | { readonly refused: number; readonly reason: string }
+  | LocalFolder
+  | { readonly settled: true }
+  | { readonly unsettled: unknown };
+
+export interface LocalMail {
+  readonly subject: string;
+  readonly read: boolean;
+  readonly flagged: boolean;
+  readonly messageId: string;
+  readonly overlay: boolean;
+  /** Digests of the text and of the attachments. */
+  readonly body: string;
+  readonly attachments: readonly string[];
+  /** Folder and id of the mail that it is tied to. */
+  readonly remote: string | undefined;
+}
+
+export interface LocalFolder {
+  readonly folder: FolderId;
+  readonly parent: FolderId | undefined;
+  readonly name: string;
+  readonly role: string | undefined;
+  readonly remote: string | undefined;
+  readonly mails: LocalMail[];
+}
