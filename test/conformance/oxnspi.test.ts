@@ -501,9 +501,15 @@ const cases: readonly Case[] = [
   },
   {
     requirements: 'MS-OXNSPI_R1139',
-    says: 'lists are not opened to be changed',
-    call: getMatches({ stat: at({ sortType: 0x3e9, containerId: 0x8009000d, currentRec: id(team) }) }),
+    says: 'what follows from other lists is not opened to be changed',
+    call: getMatches({ stat: at({ sortType: 0x3e9, containerId: 0x8008000d, currentRec: id(anna) }) }),
     code: ec.notSupported,
+  },
+  {
+    requirements: 'MS-OXNSPI_R1139',
+    says: 'members are shown to somebody who opens them to change them, as by Exchange',
+    call: getMatches({ stat: at({ sortType: 0x3e9, containerId: 0x8009000d, currentRec: id(team) }) }),
+    check: ({ minimalIds }) => assert.equal(minimalIds.length, 2),
   },
   {
     requirements: 'MS-OXNSPI_R1140 MS-OXNSPI_R517',

@@ -6,6 +6,7 @@ import { entryFilter, resolveName } from '../matching.ts';
 import { type Operation, type OperationContext, requireStat, rowsOf } from '../operation.ts';
 import { makeRows } from '../row-set.ts';
 import { ambiguity, sortType } from '../stat.ts';
+import { changeableLists } from './refused.ts';
 
 /** NspiResolveNamesW, MS-OXNSPI 3.1.4.1.17; entry ids are permanent, else Outlook neither saves nor sends. */
 export const resolveNames: Operation<'ResolveNames'> = (context, request) => {
@@ -53,9 +54,12 @@ export const getMatches: Operation<'GetMatches'> = (context, request) => {
   else {
     const listed = context.book.byMinimalId.get(stat.currentRec);
     if (!listed) throw new MapiError(ec.error, 'no such object');
-    const refer = references.get((request.propertyName?.id ?? stat.containerId) >>> 16);
+    const id = (request.propertyName?.id ?? stat.containerId) >>> 16;
+    const refer = references.get(id);
     if (!refer) throw new MapiError(ec.notSupported, 'the property holds no references');
-    if (stat.sortType === sortType.displayNameWritable) throw new MapiError(ec.notSupported, 'lists cannot be changed');
+    // Members are shown to whoever opens them to change them; the change itself is what ModLinkAtt refuses.
+    if (stat.sortType === sortType.displayNameWritable && !changeableLists.has(id))
+      throw new MapiError(ec.notSupported, 'the list cannot be changed');
     found = refer(context, listed).sort((a, b) => compareNames(a.entry.displayName, b.entry.displayName));
   }
   if (found.length > request.rowCount || found.length > nspiLimits.matches)

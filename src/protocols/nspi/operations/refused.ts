@@ -13,7 +13,7 @@ export const getTemplateInfo: Operation<'GetTemplateInfo'> = (_context, { codePa
 };
 
 /** Ids of PidTagAddressBookMember and PidTagAddressBookPublicDelegates, the only lists that a client may think of changing. */
-const changeableLists = new Set([0x8009, 0x8015]);
+export const changeableLists = new Set([0x8009, 0x8015]);
 
 /** NspiModLinkAtt: members and delegates are changed on the groupware; Exchange refuses so, too (MS-OXNSPI note 8). */
 export const modLinkAtt: Operation<'ModLinkAtt'> = ({ book }, { tag, minimalId }) => {
