@@ -610,6 +610,43 @@ const searches: Case[] = [
     },
   },
   {
+    of: 'R546 R526 R785 R788',
+    says: 'the same criteria again while the search runs do not start it over, and it ends',
+    run: async (o) => {
+      await o.fill(o.inbox, 600);
+      const { handle } = await o.createFolder(await o.folder(o.root), 'Found', search);
+      for (let i = 0; i < 20; i++) {
+        await o.ok(d.RopSetSearchCriteria, [handle], criteria([o.inbox]));
+        const { searchFlags } = await state(o, handle);
+        assert.ok((searchFlags & 0x2) === 0 || (searchFlags & 0x1) !== 0);
+      }
+      await complete(o, handle);
+      assert.equal((await o.contents(handle)).rowCount, 600);
+      assert.deepEqual(await o.get(handle, [PidTag.ContentCount, PidTag.ContentUnreadCount]), [600, 600]);
+    },
+  },
+  {
+    of: 'R1094 R1096',
+    says: 'a search folder loses what is deleted, and whole folders, and counts right',
+    run: async (o) => {
+      const folder = await withMessages(o, 'Scope', ['a', 'b', 'c']);
+      const found = await searchFolder(o, [folder.id, o.inbox]);
+      await o.put(o.inbox, ['d']);
+      await o.ok(d.RopDeleteMessages, [folder.handle], { ...remove, messageIds: [folder.ids[0]!] });
+      const until = async (names: string[]) => {
+        for (let i = 0; i < 50; i++) {
+          await o.told();
+          const [count] = await o.get(found.handle, [PidTag.ContentCount]);
+          if (count === names.length) break;
+        }
+        assert.deepEqual(await shown(o, found.handle), names);
+      };
+      await until(['b', 'c', 'd']);
+      await o.deleteFolder(folder.subtree, folder.id);
+      await until(['d']);
+    },
+  },
+  {
     of: 'R1172',
     says: 'rows of a search folder carry the entry id of the folder that the message is in',
     run: async (o) => {

@@ -207,6 +207,54 @@ const general: Case[] = [
   },
 ];
 
+const vanished: Case[] = [
+  {
+    of: 'MS-OXCFOLD_R497',
+    says: 'tables of a folder that was deleted meanwhile answer ecObjectDeleted, and can be released',
+    run: async (o) => {
+      const subtree = await o.folder(o.subtree);
+      for (const flags of [0x05, 0x15]) {
+        const folder = await o.createFolder(subtree, 'Briefly');
+        await o.put(folder.id, ['a']);
+        const contents = (await o.contents(folder.handle)).handle;
+        const hierarchy = (await o.hierarchy(folder.handle)).handle;
+        for (const table of [contents, hierarchy]) {
+          await o.setColumns(table, [PidTag.DisplayName]);
+          await o.query(table);
+        }
+        await o.deleteFolder(subtree, folder.id, flags);
+        await o.told();
+        for (const table of [contents, hierarchy]) {
+          for (const name of ['queryRows', 'position', 'seek'] as const)
+            assert.equal(await operations[name](o, table), ec.objectDeleted, name);
+          await o.release(table);
+        }
+        for (const definition of [d.RopGetContentsTable, d.RopGetHierarchyTable])
+          assert.equal(await o.code(definition, [folder.handle], { tableFlags: 0 }), ec.objectDeleted);
+      }
+    },
+  },
+  {
+    of: 'R461',
+    says: 'restrictions nested too deeply, or comparing what cannot be compared, break nothing',
+    run: async (o) => {
+      const { handle } = await subjects(o);
+      const { definition, bytes } = request(d.RopRestrict, [0], { restrictFlags: 0, restriction: anySubject });
+      // Before the restriction: RopId, LogonId, index, flags and its size.
+      const at = 6;
+      const deep = Buffer.concat([bytes.subarray(0, at), Buffer.alloc(1000, 2), bytes.subarray(at)]);
+      deep.writeUInt16LE(bytes.length - 6 + 1000, 4);
+      await assert.rejects(run(o.session, [handle], [{ definition, bytes: deep }]), /deep/);
+      const odd = { tag: PidTag.Subject, value: 'x' };
+      const wrong = { restrictFlags: 0, restriction: { kind: 'property', relop: 99, tag: PidTag.Subject, value: odd } };
+      assert.notEqual(await o.code(d.RopRestrict, [handle], wrong as never), 0);
+      await o.restrict(handle, undefined);
+      await o.sort(handle, [ascending]);
+      assert.equal(await read(o, handle), 'abcde');
+    },
+  },
+];
+
 const order: Case[] = [
   {
     of: 'R437 R438 R76 R77 R119',
@@ -876,5 +924,14 @@ const packing: Case[] = [
 ];
 
 describe('tables (MS-OXCTABL)', () => {
-  conformance('MS-OXCTABL', [...general, ...order, ...rows, ...bookmarks, ...finding, ...categories, ...packing]);
+  conformance('MS-OXCTABL', [
+    ...general,
+    ...vanished,
+    ...order,
+    ...rows,
+    ...bookmarks,
+    ...finding,
+    ...categories,
+    ...packing,
+  ]);
 });
