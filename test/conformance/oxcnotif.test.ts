@@ -553,7 +553,7 @@ const tables: Case[] = [
     },
   },
   {
-    of: 'R452201',
+    of: 'MS-OXCROPS_R452201',
     says: 'notifications come after the answers of the operations they came with',
     run: async (o) => {
       await o.register(t.objectDeleted);
