@@ -69,6 +69,8 @@ export interface Target {
   readonly recordings: readonly Recording[];
   readonly anna: Outlook;
   readonly ben: Outlook;
+  /** A new session of Anna: the oldest of somebody who opens hundreds are ended. */
+  annaAgain(): Promise<Outlook>;
   send(path: string, options?: SendOptions): Promise<Answer>;
   /** One request to a MAPI/HTTP end point, whose answer has to be well formed. */
   mapi(path: string, type: string, body: Uint8Array, cookies?: string, user?: string): Promise<Answer>;
@@ -170,6 +172,12 @@ export async function startTarget(): Promise<Target> {
       recordings,
       anna,
       ben,
+      async annaAgain() {
+        const { http, account } = anna;
+        const client = createMapiHttpClient(http, account.mailboxUrl);
+        await client.connect(account.legacyDn);
+        return { http, account, client, mailbox: await logOn(client, account.legacyDn) };
+      },
       send,
       mapi,
       async session(user = 'anna@oxbow.test') {
