@@ -247,7 +247,11 @@ function attachment(subject: string) {
   setProperty(properties, PidTag.AttachMethod, 1);
   setProperty(properties, PidTag.AttachLongFilename, `${subject}.bin`);
   setProperty(properties, PidTag.AttachMimeTag, 'application/octet-stream');
-  setProperty(properties, PidTag.AttachDataBinary, Buffer.concat(Array.from({ length: 300 + random(2000) }, () => bytes)));
+  setProperty(
+    properties,
+    PidTag.AttachDataBinary,
+    Buffer.concat(Array.from({ length: 300 + random(2000) }, () => bytes)),
+  );
   return { number: 0, properties };
 }
 

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import PostalMime from 'postal-mime';
+import type { RemoteFolder } from '../../src/backends/index.ts';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import type { Done, LocalFolder, LocalMail } from './protocol.ts';
+
+type Side = 'local' | 'remote';
+
+/** What was done to the mails of one subject since both sides were last compared. */
+interface Track {
+  /** Mails made for certain, and those that may have been made. */
+  made: number;
+  maybeMade: number;
+  deletes: number;
+  maybeDeletes: number;
+  touched: Set<Side>;
+  /** Values that may be there now; undefined = anything. */
+  read: Map<Side, Set<boolean>>;
+  flagged: Map<Side, Set<boolean>>;
+  bodies: Set<string> | undefined;
+  overlay: boolean;
+  /** Handed over for sending: for certain, or perhaps. */
+  sent: boolean | undefined;
+}
+
+/** What was accepted on either side, and what has to be true because of it. */
+export class Ledger {
+  private readonly mails = new Map<string, Track>();
+  /** Folders by the part of their name that stays: whether they may be gone. */
+  private readonly folders = new Map<string, { certain: boolean; mayBeGone: boolean }>();
+  private readonly open = new Map<number, Done>();
+  readonly counts = { operations: 0, unacknowledged: 0 };
+
+  private track(subject: string): Track {
+    let track = this.mails.get(subject);
+    if (!track) {
+      track = {
+        made: 0,
+        maybeMade: 0,
+        deletes: 0,
+        maybeDeletes: 0,
+        touched: new Set(),
+        read: new Map(),
+        flagged: new Map(),
+        bodies: undefined,
+        overlay: false,
+        sent: undefined,
+      };
+      this.mails.set(subject, track);
+    }
+    return track;
+  }
+
+  begin(number: number, done: Done): void {
+    this.open.set(number, done);
+  }
+
+  done(number: number, copies?: number): void {
+    const done = this.open.get(number);
+    assert.ok(done);
+    this.open.delete(number);
+    if (done.what === 'copy' && copies === 0) return;
+    this.record('local', done, true);
+  }
+
+  /** The process is gone: what it had begun may have happened or not. */
+  killed(): void {
+    for (const done of this.open.values()) this.record('local', done, false);
+    this.open.clear();
+  }
+
+  record(side: Side, done: Done, certain: boolean): void {
+    this.counts[certain ? 'operations' : 'unacknowledged'] += 1;
+    if (done.what === 'delete') {
+      for (const name of done.folders) this.folder(name).mayBeGone = true;
+      for (const subject of done.subjects) {
+        const track = this.track(subject);
+        track.touched.add(side);
+        if (certain) track.deletes += 1;
+        else track.maybeDeletes += 1;
+      }
+      return;
+    }
+    if (done.what === 'createFolder') {
+      if (certain) this.folder(done.name).certain = true;
+      else this.folder(done.name);
+      return;
+    }
+    if (!('subject' in done)) return;
+    const track = this.track(done.subject);
+    if (done.what === 'create' || done.what === 'copy' || done.what === 'submit') {
+      if (certain) track.made += 1;
+      else track.maybeMade += 1;
+      if (done.what === 'submit') track.sent = certain;
+      if (done.what === 'create' && side === 'local') track.overlay = true;
+      if (done.what !== 'copy') return;
+    }
+    track.touched.add(side);
+    if (done.what === 'read' || done.what === 'flag') {
+      const values = done.what === 'read' ? track.read : track.flagged;
+      const known = values.get(side);
+      if (certain) values.set(side, new Set([done.value]));
+      // It may be as it was, which nobody noted.
+      else values.set(side, known ? known.add(done.value) : new Set([true, false]));
+    } else if (done.what === 'edit') {
+      const body = digestOf(done.body);
+      if (certain) track.bodies = new Set([body]);
+      else track.bodies?.add(body);
+    }
+  }
+
+  private folder(name: string): { certain: boolean; mayBeGone: boolean } {
+    const label = labelOf(name);
+    let folder = this.folders.get(label);
+    if (!folder) {
+      folder = { certain: false, mayBeGone: false };
+      this.folders.set(label, folder);
+    }
+    return folder;
+  }
+
+  /** Compares both sides with each other and with what was accepted; from there on both count as equal. */
+  async check(sandbox: Sandbox, tree: readonly RemoteFolder[], local: readonly LocalFolder[]): Promise<void> {
+    const found = new Map<string, LocalMail[]>();
+    const byRemote = new Map(local.map((folder) => [folder.remote, folder]));
+    assert.deepEqual(
+      local.flatMap(({ remote }) => remote ?? []).sort(),
+      tree.map(({ id }) => id).sort(),
+      'each folder there has one here',
+    );
+    for (const entry of tree) {
+      const folder = byRemote.get(entry.id)!;
+      if (folder.role === undefined) {
+        assert.equal(folder.name, entry.name, `name of ${entry.id}`);
+        const parent = local.find((other) => other.folder === folder.parent);
+        assert.equal(parent?.remote, entry.parentId, `parent of ${entry.id}`);
+      }
+      const mails = await remoteMails(sandbox, entry.id);
+      const here = folder.mails.map(comparable).sort();
+      assert.deepEqual(here, mails.map(comparable).sort(), `mails of ${entry.id}`);
+      for (const mail of folder.mails) {
+        const same = found.get(mail.subject);
+        if (same) same.push(mail);
+        else found.set(mail.subject, [mail]);
+      }
+    }
+    for (const folder of local.filter(({ remote }) => remote === undefined))
+      for (const mail of folder.mails) {
+        // Made in the Outbox by a process that was killed before it could send it.
+        assert.equal(this.mails.get(mail.subject)?.sent, false, `"${mail.subject}" is in ${folder.name} only`);
+        found.set(mail.subject, [...(found.get(mail.subject) ?? []), mail]);
+      }
+    for (const subject of found.keys()) assert.ok(this.mails.has(subject), `somebody made "${subject}"`);
+    for (const [subject, track] of this.mails) await this.checkMail(sandbox, subject, track, found.get(subject) ?? []);
+    this.checkFolders(tree);
+  }
+
+  private async checkMail(sandbox: Sandbox, subject: string, track: Track, here: readonly LocalMail[]): Promise<void> {
+    const { made, maybeMade, deletes, maybeDeletes } = track;
+    const least = Math.max(0, made - deletes - maybeDeletes);
+    const most = made + maybeMade - (track.touched.size < 2 ? deletes : 0);
+    const said = `made ${made}+${maybeMade}, deleted ${deletes}+${maybeDeletes} by ${[...track.touched]}`;
+    assert.ok(here.length >= least && here.length <= Math.max(0, most), `${here.length} of "${subject}", ${said}`);
+    if (track.sent !== undefined) {
+      const arrived = mailsNamed(sandbox, 'ben', 'INBOX', subject);
+      const kept = mailsNamed(sandbox, 'anna', 'Sent', subject);
+      if (track.sent) assert.equal(arrived, 1, `"${subject}" was delivered once`);
+      assert.ok(arrived <= 1, `"${subject}" was delivered ${arrived} times`);
+      assert.equal(kept, arrived, `"${subject}" is in Sent as often as it was delivered`);
+      if (arrived) track.sent = true;
+    }
+    const [mail] = here;
+    if (mail && here.length === 1 && made + maybeMade === 1 && deletes + maybeDeletes === 0) {
+      const may = (values: Map<Side, Set<boolean>>, value: boolean, what: string) => {
+        const all = [...values.values()].flatMap((set) => [...set]);
+        if (all.length > 0) assert.ok(all.includes(value), `${what} of "${subject}" is what somebody set`);
+      };
+      may(track.read, mail.read, 'read state');
+      may(track.flagged, mail.flagged, 'flag');
+      if (track.bodies) assert.ok(track.bodies.has(mail.body), `body of "${subject}" is the last one written`);
+      if (track.overlay) assert.ok(mail.overlay, `what only we keep of "${subject}" is there`);
+    }
+    Object.assign(track, { made: here.length, maybeMade: 0, deletes: 0, maybeDeletes: 0, touched: new Set() });
+    Object.assign(track, { read: new Map(), flagged: new Map(), bodies: undefined });
+    track.overlay = here.length === 1 && here[0]!.overlay;
+  }
+
+  private checkFolders(tree: readonly RemoteFolder[]): void {
+    const there = new Map<string, number>();
+    for (const { name, role } of tree)
+      if (role === undefined) there.set(labelOf(name), (there.get(labelOf(name)) ?? 0) + 1);
+    for (const label of there.keys()) assert.ok(this.folders.has(label), `somebody made the folder "${label}"`);
+    for (const [label, folder] of this.folders) {
+      const count = there.get(label) ?? 0;
+      assert.ok(count <= 1, `the folder "${label}" is there ${count} times`);
+      if (folder.certain && !folder.mayBeGone) assert.equal(count, 1, `the folder "${label}" is there`);
+      if (count === 0) this.folders.delete(label);
+      else Object.assign(folder, { certain: true, mayBeGone: false });
+    }
+  }
+}
+
+/** Folder names are `L3-1`, renamed `L3-1.7-2`. */
+const labelOf = (name: string): string => name.split('.')[0]!;
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+type Comparable = Omit<LocalMail, 'overlay' | 'remote'>;
+const comparable = ({ subject, read, flagged, messageId, body, attachments }: Comparable): string =>
+  JSON.stringify({ subject, read, flagged, messageId, body, attachments });
+
+/** Path of a mail folder's id: `default0/INBOX` is `INBOX`. */
+export const pathOf = (id: string): string => id.slice('default0/'.length);
+
+export const subjectOf = (raw: Buffer): string => /^Subject: *(.*?)\r?$/im.exec(raw.toString('latin1'))?.[1] ?? '';
+
+const mailsNamed = (sandbox: Sandbox, login: string, path: string, subject: string): number =>
+  sandbox.mails(login, path).filter(({ raw }) => subjectOf(raw) === subject).length;
+
+async function remoteMails(sandbox: Sandbox, id: string): Promise<Comparable[]> {
+  const found: Comparable[] = [];
+  for (const { raw, flags } of sandbox.mails('anna', pathOf(id))) {
+    const mail = await PostalMime.parse(raw);
+    found.push({
+      subject: mail.subject ?? '',
+      read: (flags & 32) !== 0,
+      flagged: (flags & 8) !== 0,
+      messageId: mail.messageId ?? '',
+      body: digestOf((mail.text ?? '').trim()),
+      attachments: mail.attachments
+        .map(({ content }) =>
+          createHash('sha256')
+            .update(Buffer.from(content as ArrayBuffer))
+            .digest('hex')
+            .slice(0, 16),
+        )
+        .sort(),
+    });
+  }
+  return found;
+}
