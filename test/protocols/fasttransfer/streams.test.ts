@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { type LargeValue, MapiError, PidTag, Ptyp, type StoredValue, tagOf } from '../../../src/mapi/index.ts';
 import {
   type Block,
-  createStreamReader,
   cutIntoBuffers,
   marker,
   metaTag,
