@@ -296,7 +296,8 @@ export class MessageDraft {
     };
   }
 
-  private forgetChanges(): void {
+  /** Drops what was changed since it was opened or saved. */
+  forgetChanges(): void {
     this.changes.clear();
     this.newRecipients = undefined;
     this.putAttachments.clear();

@@ -20,7 +20,7 @@ import {
   parseEntryId,
   smtpSearchKey,
 } from '../../mapi/index.ts';
-import type { DirectoryEntry, FolderId, Mailbox } from '../../store/index.ts';
+import type { DirectoryEntry, FolderId, Mailbox, MessageId } from '../../store/index.ts';
 import type { RopContext } from './context.ts';
 import { saveMessage } from './handlers/save-changes-message.ts';
 import { folderIdOf } from './object-ids.ts';
@@ -47,18 +47,19 @@ export async function submit(context: RopContext, message: MessageObject): Promi
   for (const [tag, value] of await submitProperties(context, bag)) draft.setProperty(tag, value);
   if (draft.stored === undefined) draft.read = true;
   const undo = draft.remember();
-  const { messageId } = message;
+  const { messageId, folderId } = message;
   try {
     await mailbox.transaction(async () => {
       await saveMessage(context, message, true);
-      const id = message.messageId;
-      if (id === undefined) throw new MapiError(ec.notFound);
+      if (message.messageId === undefined) throw new MapiError(ec.notFound);
+      const id = await takeTargetId(context, message, message.messageId, getBinary(bag, PidTag.TargetEntryId));
       await mailbox.setReadState(message.folderId, [id], true, origin);
       await mailbox.submitMessage(id, { sentFolderId, ...(notBefore === undefined ? {} : { notBefore }) }, origin);
     });
   } catch (error) {
     undo();
     message.messageId = messageId;
+    message.folderId = folderId;
     throw error;
   }
   if (message.messageId !== undefined) {
@@ -94,6 +95,35 @@ async function sentFolderOf(mailbox: Mailbox, bag: PropertyBag): Promise<FolderI
       : undefined);
   if (wanted !== undefined && (await mailbox.folder(wanted)) !== undefined) return wanted;
   return mailbox.specialFolder('sentItems');
+}
+
+/**
+ * A cached-mode client tells by PidTagTargetEntryId under which id it keeps the message (MS-OXCFXICS
+ * 3.3.4.3.3.2.1.2): under that one it finds the message here, and moves it to Sent Items instead of uploading it again.
+ * Returns the message's id; the one that it had when it cannot have the other.
+ */
+async function takeTargetId(
+  context: RopContext,
+  message: MessageObject,
+  id: MessageId,
+  target: Uint8Array | undefined,
+): Promise<MessageId> {
+  const { mailbox, origin } = context;
+  const wanted = target === undefined ? undefined : parseEntryId(target);
+  if (wanted?.kind !== 'message' || wanted.replicaGuid !== mailbox.replicaGuid) return id;
+  const folderId = entryFolder(mailbox, target);
+  if (folderId === undefined || wanted.counter === id || (await mailbox.folder(folderId)) === undefined) return id;
+  const identities = new Map([[id, { newId: wanted.counter, keepVersion: true }]]);
+  try {
+    const { ids } = await mailbox.moveMessages(message.folderId, [id], folderId, origin, identities);
+    message.messageId = ids.get(id) ?? id;
+    message.folderId = folderId;
+    return message.messageId;
+  } catch (error) {
+    // An id that is in use or was never given out.
+    if (error instanceof MapiError && error.code === ec.invalidParam) return id;
+    throw error;
+  }
 }
 
 /** The folder that an entry id of a folder or message of this mailbox names. */

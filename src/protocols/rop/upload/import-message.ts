@@ -1,7 +1,8 @@
-import { ec, MapiError, parseSourceKey } from '../../../mapi/index.ts';
+import { ec, MapiError, type PropertyBag, type PropertyTag, parseSourceKey } from '../../../mapi/index.ts';
 import { ContentUnavailable, type Mailbox, type Message, type MessageChange } from '../../../store/index.ts';
 import { addToIcsSet } from '../../fasttransfer/index.ts';
 import type { RopContext } from '../context.ts';
+import type { MessageDraft } from '../message-draft.ts';
 import type { CollectorObject, MessageObject } from '../objects.ts';
 import {
   type ImportedVersion,
@@ -12,6 +13,7 @@ import {
   relationOf,
   uploadOrigin,
 } from './imported.ts';
+import { besideMail } from './same-mail.ts';
 
 /** A message change that was announced on a collector and is not saved yet. */
 export interface PendingImport {
@@ -69,14 +71,15 @@ export async function formerly(mailbox: Mailbox, sourceKey: Uint8Array): Promise
  */
 export async function saveImported(context: RopContext, object: MessageObject, pending: PendingImport): Promise<void> {
   const { mailbox } = context;
-  await fetchLoser(mailbox, pending);
+  const beside = await fetchBefore(mailbox, object.draft, pending);
   const undo = object.draft.remember();
   try {
-    const outcome = await mailbox.transaction(() => apply(context, object, pending));
+    const outcome = await mailbox.transaction(() => apply(context, object, pending, beside));
     const { saved, seen, readBefore } = outcome;
     object.messageId = saved.id;
     object.folderId = saved.folderId;
     object.draft.stored = saved;
+    object.draft.forgetChanges();
     delete object.pending;
     if (!seen) return;
     const { state } = pending.collector;
@@ -95,7 +98,12 @@ interface Outcome {
   readonly readBefore?: number;
 }
 
-async function apply(context: RopContext, object: MessageObject, pending: PendingImport): Promise<Outcome> {
+async function apply(
+  context: RopContext,
+  object: MessageObject,
+  pending: PendingImport,
+  beside: Beside | undefined,
+): Promise<Outcome> {
   const { mailbox } = context;
   const { version, associated } = pending;
   const target = await importTarget(mailbox, pending);
@@ -114,6 +122,15 @@ async function apply(context: RopContext, object: MessageObject, pending: Pendin
 
   const { message, relation } = target;
   const whole = { id: message.id, replace: true, changeKey, lastModified };
+  if (beside !== undefined && beside.changeNumber === message.changeNumber && relation === 'newer') {
+    const { draft } = object;
+    const { id, folderId } = message;
+    const { set, remove } = beside;
+    const flags = { ...(draft.read === undefined ? {} : { read: draft.read }) };
+    const change = { id, folderId, set, remove, ...flags, changeKey, predecessorChangeList, lastModified };
+    const saved = await mailbox.saveMessage(change, uploadOrigin(context));
+    return { saved, seen: true, readBefore: message.readChangeNumber };
+  }
   if (relation === 'newer') {
     const saved = await save({ ...whole, predecessorChangeList });
     return { saved, seen: true, readBefore: message.readChangeNumber };
@@ -139,11 +156,26 @@ async function keepCopy(context: RopContext, message: Message, conflicts: number
   if (partial) throw new ContentUnavailable('the other version of a conflict cannot be kept');
 }
 
-/** Before the transaction, in which nobody else can write: the version that may have to be kept may lie elsewhere. */
-async function fetchLoser(mailbox: Mailbox, pending: PendingImport): Promise<void> {
+/** The properties of a mail that itself stays on the backend as it is. */
+interface Beside {
+  readonly changeNumber: number;
+  readonly set: PropertyBag;
+  readonly remove: readonly PropertyTag[];
+}
+
+/**
+ * Looks at a mail on the backend before the transaction, in which nobody else can write. Fetches the version that may
+ * have to be kept, or tells what goes beside the mail when the client did not change the mail itself.
+ */
+async function fetchBefore(mailbox: Mailbox, draft: MessageDraft, pending: PendingImport): Promise<Beside | undefined> {
   const target = await importTarget(mailbox, pending);
-  if (target.kind !== 'here' || target.relation !== 'conflict' || target.message.contentState === 'local') return;
-  if (isLastWriter(pending.version, target.message)) await mailbox.content(target.message);
+  if (target.kind !== 'here' || target.message.contentState === 'local') return undefined;
+  const { message, relation } = target;
+  if (relation === 'conflict' && !isLastWriter(pending.version, message)) return undefined;
+  const content = await mailbox.content(message);
+  if (relation === 'conflict') return undefined;
+  const beside = await besideMail(message, content, await draft.whole());
+  return beside && { ...beside, changeNumber: message.changeNumber };
 }
 
 /** For {@link Mailbox.isRememberedDeleted}. */
