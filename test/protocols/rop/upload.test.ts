@@ -6,6 +6,7 @@ import {
   fileTimeNow,
   includesPredecessors,
   makeId,
+  messageEntryId,
   PidTag,
   parsePredecessorChangeList,
   parseSourceKey,
@@ -13,7 +14,7 @@ import {
 } from '../../../src/mapi/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import { type Mailbox, messageProperty } from '../../../src/store/index.ts';
-import { startStoreClient } from './mailbox-client.ts';
+import { smtpRow, startStoreClient } from './mailbox-client.ts';
 import { type Uploader, uploader } from './uploading-client.ts';
 
 const failOnConflict = 0x40;
@@ -464,5 +465,29 @@ describe('upload of a cached-mode client', () => {
     assert.ok(told.length > 0);
     assert.equal(world.notices.length, 0);
     assert.ok(other.notices.length > 0);
+  });
+
+  test('a message that is sent takes the id that its client keeps it under (MS-OXCFXICS_R2493)', async () => {
+    const key = await up.newKey();
+    const { counter } = parseSourceKey(key);
+    const outbox = mailbox.specialFolder('outbox');
+    const message = await up.client.create(up.client.outbox);
+    const { guid, replicaGuid } = mailbox;
+    await up.client.set(message, [
+      ...text('to be sent'),
+      [PidTag.TargetEntryId, messageEntryId(guid, replicaGuid, outbox, counter)],
+    ]);
+    await up.client.addRecipients(message, [{ id: 0, row: smtpRow('a@outside.test') }]);
+    await up.client.save(message);
+    await up.client.ok(d.RopSubmitMessage, [message], { submitFlags: 0 });
+    const kept = (await mailbox.message(counter))!;
+    assert.deepEqual([kept.folderId, kept.properties.get(PidTag.Subject)], [outbox, 'to be sent']);
+    const sent = await uploader(world, world.folderIds[6]!);
+    const [there, version] = [
+      await up.newKey(),
+      { changeKey: Buffer.from(kept.changeKey), predecessors: Buffer.from(kept.predecessorChangeList) },
+    ];
+    assert.equal(await sent.move(sourceKey(replicaGuid, outbox), key, there, version), 0);
+    assert.equal((await byKey(there))!.key, kept.key);
   });
 });
