@@ -15,6 +15,8 @@ export interface MessageBase {
 export interface FolderBase {
   readonly name: string;
   readonly parentId: string | undefined;
+  /** UIDVALIDITY of a folder made from here, which tells it when it is renamed before it was ever read. */
+  readonly validity?: string;
   /** Name and place that it was about to get when nothing more was heard. */
   readonly intended?: { readonly name: string; readonly parentId: string | undefined };
 }

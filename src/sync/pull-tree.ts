@@ -49,19 +49,32 @@ async function followRenames(
 ): Promise<void> {
   const { mailbox, backend } = account;
   const statuses = await backend.mail.statuses(fresh.map((folder) => folder.id));
-  for (const link of missing) {
-    const validity = readCursor(await mailbox.sync.cursor(link.remoteId))?.validity;
-    if (validity === undefined) continue;
-    const candidates = fresh.filter(
-      (folder) => statuses.get(folder.id)?.validity === validity && !linked.has(folder.id),
-    );
-    if (candidates.length !== 1) continue;
-    const renamed = candidates[0]!;
-    await mailbox.sync.renameRemoteFolder(link.remoteId, renamed.id);
+  const free = new Map(fresh.map((folder) => [folder.id, folder]));
+  const left = new Map([...missing].sort(byLength).map((link) => [link.remoteId, link]));
+  const follow = async (link: FolderLink, id: string): Promise<void> => {
+    free.delete(id);
+    left.delete(link.remoteId);
+    await mailbox.sync.renameRemoteFolder(link.remoteId, id);
     linked.delete(link.remoteId);
-    linked.set(renamed.id, { ...link, remoteId: renamed.id });
+    linked.set(id, { ...link, remoteId: id });
+    // What is below came along, also when it was never read and so has no known UIDVALIDITY.
+    for (const below of [...left.values()]) {
+      if (!below.remoteId.startsWith(`${link.remoteId}/`)) continue;
+      const moved = id + below.remoteId.slice(link.remoteId.length);
+      if (free.has(moved)) await follow(below, moved);
+    }
+  };
+  for (const link of [...left.values()]) {
+    if (!left.has(link.remoteId)) continue;
+    const validity = readCursor(await mailbox.sync.cursor(link.remoteId))?.validity ?? readFolderBase(link).validity;
+    const candidates = [...free.values()].filter(
+      (folder) => validity !== undefined && statuses.get(folder.id)?.validity === validity,
+    );
+    if (candidates.length === 1) await follow(link, candidates[0]!.id);
   }
 }
+
+const byLength = (a: FolderLink, b: FolderLink): number => a.remoteId.length - b.remoteId.length;
 
 async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Map<string, FolderLink>): Promise<void> {
   const { mailbox } = account;
@@ -96,10 +109,9 @@ async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Ma
         await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
       }
     }
-    const kept = before.intended && { intended: before.intended };
     await mailbox.sync.setFolderLink({
       ...link,
-      base: writeBase({ name: remote.name, parentId: remote.parentId, ...kept }),
+      base: writeBase({ ...before, name: remote.name, parentId: remote.parentId }),
     });
   });
 }

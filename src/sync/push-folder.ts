@@ -68,7 +68,8 @@ async function settleCreation(account: SyncAccount, folderId: FolderId): Promise
 
 async function tie(account: SyncAccount, folderId: FolderId, remoteId: string, base: FolderBase): Promise<FolderLink> {
   const { mailbox } = account;
-  const link = { folderId, remoteId, base: writeBase(base) };
+  const validity = (await account.backend.mail.statuses([remoteId])).get(remoteId)?.validity;
+  const link = { folderId, remoteId, base: writeBase({ ...base, ...(validity ? { validity } : {}) }) };
   await mailbox.transaction(async () => {
     await mailbox.sync.setFolderLink(link);
     await mailbox.sync.setCursor(creationOf(folderId), undefined);
@@ -154,20 +155,22 @@ async function changeRemote(account: SyncAccount, folder: Folder, link: FolderLi
   }
   await mailbox.transaction(async () => {
     if (remoteId !== link.remoteId) await renameTree(account, link.remoteId, remoteId);
-    await mailbox.sync.setFolderLink({ folderId: folder.id, remoteId, base: writeBase(wanted) });
+    const { intended: _, ...kept } = base;
+    await mailbox.sync.setFolderLink({ folderId: folder.id, remoteId, base: writeBase({ ...kept, ...wanted }) });
   });
 }
 
 /** A place that the backend will not have, as inside itself: the folder goes back to where it is there. */
 async function backToBase(account: SyncAccount, folder: Folder, link: FolderLink): Promise<void> {
   const { mailbox } = account;
-  const { name, parentId } = readFolderBase(link);
+  const { intended: _, ...base } = readFolderBase(link);
+  const { name, parentId } = base;
   const parent =
     parentId === undefined ? mailbox.specialFolder('ipmSubtree') : (await linkOf(account, parentId))?.folderId;
   account.log.warn({ folder: link.remoteId }, 'the backend refused to move or rename a folder');
   if (parent !== undefined)
     await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
-  await mailbox.sync.setFolderLink({ ...link, base: writeBase({ name, parentId }) });
+  await mailbox.sync.setFolderLink({ ...link, base: writeBase(base) });
 }
 
 const rootOf = (id: string): string => id.split('/')[0]!;

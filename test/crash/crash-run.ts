@@ -71,6 +71,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
   const backend = await openOxBackend({ url }, { userName: 'anna@oxbow.test', password: 'oxbow' });
   let comparisons = 0;
   let run = 0;
+  let running: ChildProcess | undefined;
 
   const start = (
     settle: boolean,
@@ -80,6 +81,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       env: { ...process.env, OXBOW_CRASH: JSON.stringify(settings), NODE_NO_WARNINGS: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running = child;
     const lines: Line[] = [];
     let setReady!: () => void;
     const ready = new Promise<void>((resolve) => {
@@ -100,6 +102,17 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
 
   /** One change on the backend by somebody else. What is not answered may have happened. */
   const changeThere = async (name: string): Promise<void> => {
+    // Faults are for the one that is killed.
+    const faults = sandbox.faults.list();
+    sandbox.faults.clear();
+    try {
+      await someChangeThere(name);
+    } finally {
+      for (const { id: _, hits: __, ...fault } of faults) sandbox.faults.add(fault as Fault);
+    }
+  };
+
+  const someChangeThere = async (name: string): Promise<void> => {
     const folders = (await backend.mail.folders()).map(({ id }) => id);
     const folder = pick(folders)!;
     const found = pick(sandbox.mails('anna', pathOf(folder)).filter(({ raw }) => !subjectOf(raw).startsWith('sent')));
@@ -144,9 +157,6 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       call = () => backend.mail.changeFolder(own, change);
     }
     log.push(`${run}> ${JSON.stringify(done)}`);
-    // Faults are for the one that is killed.
-    const faults = sandbox.faults.list();
-    sandbox.faults.clear();
     try {
       await call();
       ledger.record('remote', done, true);
@@ -155,7 +165,6 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       log.push(`${run}> not done: ${error.message}`);
       ledger.record('remote', done, false);
     }
-    for (const { id: _, hits: __, ...fault } of faults) sandbox.faults.add(fault as Fault);
   };
 
   /** Deletes a folder there while nobody else is at work, so that it is known what is in it. */
@@ -227,6 +236,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
     console.error(`seed ${options.seed}`);
     throw error;
   } finally {
+    running?.kill('SIGKILL');
     await backend.close().catch(() => {});
     await app.close();
     await sandbox.close();

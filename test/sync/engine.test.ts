@@ -382,3 +382,26 @@ test('one new mail costs the same calls in a small and in a large folder', async
   };
   assert.deepEqual(await callsIn(2000), await callsIn(20));
 });
+
+test('a folder made here and renamed elsewhere before it was ever read is still the same', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await pass();
+  const { folder } = await mailbox.createFolder({ parentId: inbox, displayName: 'Made' }, client);
+  let renamed = false;
+  backend.fault = (call) => {
+    // Right after it was made, and before the next look at the tree.
+    if (call === 'folders' && !renamed && backend.folders.has('default0/INBOX/Made')) {
+      renamed = true;
+      backend.rename('default0/INBOX/Made', 'default0/INBOX/Renamed', 'Renamed', inboxId);
+    }
+    return undefined;
+  };
+  await mailbox.saveMessage({ folderId: folder.id, set: mail('inside') }, client);
+  for (let i = 0; i < 12; i++) await pass();
+  assert.deepEqual(
+    (await mailbox.childFolders(inbox)).map(({ id, displayName }) => ({ id, displayName })),
+    [{ id: folder.id, displayName: 'Renamed' }],
+  );
+  assert.deepEqual(backend.subjects('default0/INBOX/Renamed'), ['inside']);
+  assert.equal([...backend.folders.keys()].filter((id) => /Made|Renamed/.test(id)).length, 1);
+});
