@@ -15,7 +15,7 @@ export interface MessageBase {
 export interface FolderBase {
   readonly name: string;
   readonly parentId: string | undefined;
-  /** UIDVALIDITY of a folder made from here, which tells it when it is renamed before it was ever read. */
+  /** UIDVALIDITY when the folder was first seen, which tells it when it is renamed before it was ever read. */
   readonly validity?: string;
   /** Name and place that it was about to get when nothing more was heard. */
   readonly intended?: { readonly name: string; readonly parentId: string | undefined };

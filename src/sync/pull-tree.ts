@@ -1,4 +1,4 @@
-import type { MailFolderRole, RemoteFolder } from '../backends/index.ts';
+import type { MailFolderRole, RemoteFolder, RemoteFolderStatus } from '../backends/index.ts';
 import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
@@ -30,8 +30,9 @@ export async function pullTree(account: SyncAccount, missedBefore: Set<string>):
   const missing = links.filter((link) => !remoteIds.has(link.remoteId));
   const fresh = tree.filter((folder) => !linked.has(folder.id));
 
-  if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, linked);
-  for (const folder of tree) await pullFolder(account, folder, linked);
+  const statuses = fresh.length > 0 ? await backend.mail.statuses(fresh.map((folder) => folder.id)) : new Map();
+  if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, statuses, linked);
+  for (const folder of tree) await pullFolder(account, folder, statuses.get(folder.id)?.validity, linked);
 
   const gone = missing.filter((link) => linked.get(link.remoteId) === link);
   await removeGone(account, gone, links.length, missedBefore);
@@ -45,10 +46,10 @@ async function followRenames(
   account: SyncAccount,
   missing: readonly FolderLink[],
   fresh: readonly RemoteFolder[],
+  statuses: ReadonlyMap<string, RemoteFolderStatus>,
   linked: Map<string, FolderLink>,
 ): Promise<void> {
-  const { mailbox, backend } = account;
-  const statuses = await backend.mail.statuses(fresh.map((folder) => folder.id));
+  const { mailbox } = account;
   const free = new Map(fresh.map((folder) => [folder.id, folder]));
   const left = new Map([...missing].sort(byLength).map((link) => [link.remoteId, link]));
   const follow = async (link: FolderLink, id: string): Promise<void> => {
@@ -76,11 +77,16 @@ async function followRenames(
 
 const byLength = (a: FolderLink, b: FolderLink): number => a.remoteId.length - b.remoteId.length;
 
-async function pullFolder(account: SyncAccount, remote: RemoteFolder, linked: Map<string, FolderLink>): Promise<void> {
+async function pullFolder(
+  account: SyncAccount,
+  remote: RemoteFolder,
+  validity: string | undefined,
+  linked: Map<string, FolderLink>,
+): Promise<void> {
   const { mailbox } = account;
   const parentId = localParent(account, remote, linked);
   if (parentId === undefined) return;
-  const base = writeBase({ name: remote.name, parentId: remote.parentId });
+  const base = writeBase({ name: remote.name, parentId: remote.parentId, ...(validity ? { validity } : {}) });
   const link = linked.get(remote.id);
   if (!link) {
     // The parent was deleted here: either it goes there too, or it comes back here.
