@@ -217,9 +217,11 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
       await changeRemote(account, folder, own);
       throw new Waiting('a folder had to be moved out first');
     }
-    const removable = await emptyOfUnseen(account, entry.id);
-    if (removable && own && !kept.has(entry.id)) await ignoreMissing(() => backend.mail.deleteFolder(entry.id, true));
+    const { gone, unseen } = await lookInside(account, entry.id);
+    if (unseen === 0 && own && !kept.has(entry.id))
+      await ignoreMissing(() => backend.mail.deleteFolder(entry.id, true));
     else {
+      if (gone.length > 0) await ignoreMissing(() => backend.mail.remove(entry.id, gone, true));
       kept.add(entry.id);
       if (entry.parentId !== undefined) kept.add(entry.parentId);
       account.log.info({ folder: entry.id }, 'a deleted folder has something new in it and stays');
@@ -239,8 +241,8 @@ function isInside(account: SyncAccount, entry: RemoteFolder, id: string): boolea
   return false;
 }
 
-/** Moves what lives on here out of a folder, deletes what was deleted here. Whether nothing else is left in it. */
-async function emptyOfUnseen(account: SyncAccount, remoteFolder: string): Promise<boolean> {
+/** Moves what lives on here out of a folder. Tells the mails that were deleted here, and how many nobody here saw. */
+async function lookInside(account: SyncAccount, remoteFolder: string): Promise<{ gone: string[]; unseen: number }> {
   const { mailbox, backend } = account;
   const gone: string[] = [];
   const unknown: string[] = [];
@@ -263,6 +265,5 @@ async function emptyOfUnseen(account: SyncAccount, remoteFolder: string): Promis
       if (key !== undefined && !(await mailbox.messageByKey(key))) gone.push(id);
       else unseen += 1;
     }
-  if (unseen > 0 && gone.length > 0) await ignoreMissing(() => backend.mail.remove(remoteFolder, gone, true));
-  return unseen === 0;
+  return { gone, unseen };
 }

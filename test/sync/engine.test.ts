@@ -405,3 +405,43 @@ test('a folder made here and renamed elsewhere before it was ever read is still 
   assert.deepEqual(backend.subjects('default0/INBOX/Renamed'), ['inside']);
   assert.equal([...backend.folders.keys()].filter((id) => /Made|Renamed/.test(id)).length, 1);
 });
+
+test('a mail deleted here stays deleted when its folder was renamed elsewhere meanwhile', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.addFolder('default0/INBOX/Old', inboxId, 'Old');
+  backend.deliver('default0/INBOX/Old', { Subject: 'deleted', 'Message-ID': '<1@x>' });
+  backend.deliver('default0/INBOX/Old', { Subject: 'kept', 'Message-ID': '<2@x>' });
+  await pass();
+  const [folder] = await mailbox.childFolders(inbox);
+  const doomed = (await messagesOf(mailbox, folder!.id)).find((message) => subjectOf(message) === 'deleted')!;
+  backend.rename('default0/INBOX/Old', 'default0/INBOX/New', 'New', inboxId);
+  const { remove } = backend.mail;
+  // As Open-Xchange does for a folder that is not there.
+  backend.mail.remove = async (id, ...rest) => {
+    backend.folder(id);
+    return remove(id, ...rest);
+  };
+  await mailbox.deleteMessages(folder!.id, [doomed.id], { hard: true }, client);
+  for (let i = 0; i < 12; i++) await pass();
+  assert.deepEqual(backend.subjects('default0/INBOX/New'), ['kept']);
+  assert.deepEqual(await subjects(mailbox, folder!.id), ['kept']);
+});
+
+test('a deleted folder whose subfolder got a new mail comes back with that mail only', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const root = mailbox.specialFolder('ipmSubtree');
+  const { folder: top } = await mailbox.createFolder({ parentId: root, displayName: 'Top' }, client);
+  const { folder: sub } = await mailbox.createFolder({ parentId: top.id, displayName: 'Sub' }, client);
+  await mailbox.saveMessage({ folderId: top.id, set: mail('seen') }, client);
+  await mailbox.saveMessage({ folderId: sub.id, set: mail('seen too') }, client);
+  await pass();
+  backend.deliver('default0/Top/Sub', { Subject: 'unseen', 'Message-ID': '<unseen@x>' });
+  await mailbox.deleteFolder(top.id, { hard: true, messages: true, folders: true }, client);
+  for (let i = 0; i < 12; i++) await pass();
+  assert.deepEqual(backend.subjects('default0/Top'), []);
+  assert.deepEqual(backend.subjects('default0/Top/Sub'), ['unseen']);
+  const back = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Top')!;
+  assert.deepEqual(await subjects(mailbox, back.id), []);
+  const [below] = await mailbox.childFolders(back.id);
+  assert.deepEqual(await subjects(mailbox, below!.id), ['unseen']);
+});
