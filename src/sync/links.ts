@@ -1,5 +1,5 @@
 import type { MailFlags } from '../backends/index.ts';
-import type { FolderLink, MessageLink } from '../store/index.ts';
+import type { FolderId, FolderLink, MessageLink } from '../store/index.ts';
 
 /** The base of a message link: the flags both sides agreed on, and the digest of the content that was stored there. */
 export interface MessageBase {
@@ -32,6 +32,9 @@ export interface FolderCursor {
   /** Ids that were missing in the last listing: deleted when they are missing again (see pull-folder.ts). */
   readonly missing?: readonly string[];
 }
+
+/** What is noted before a folder is created on the backend, beside the cursors. */
+export const creationOf = (folderId: FolderId): string => `creating ${folderId}`;
 
 /** Ids of an old UIDVALIDITY stand for nothing; such a link waits for its mail to be recognised. */
 const voidPrefix = 'void ';

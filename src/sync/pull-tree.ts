@@ -2,7 +2,7 @@ import type { MailFolderRole, RemoteFolder, RemoteFolderStatus } from '../backen
 import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { readCursor, readFolderBase, writeBase } from './links.ts';
+import { creationOf, readCursor, readFolderBase, writeBase } from './links.ts';
 
 const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
   inbox: 'inbox',
@@ -95,6 +95,8 @@ async function pullFolder(
       const folderId = await adoptOrCreate(account, remote, parentId);
       const made = { folderId, remoteId: remote.id, base };
       await mailbox.sync.setFolderLink(made);
+      // Made from here by a call whose answer was never heard.
+      await mailbox.sync.setCursor(creationOf(folderId), undefined);
       linked.set(remote.id, made);
     });
     return;

@@ -2,7 +2,7 @@ import { BackendError, type RemoteFolder } from '../backends/index.ts';
 import type { Folder, FolderId, FolderLink, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
-import { type FolderBase, readFolderBase, writeBase } from './links.ts';
+import { creationOf, type FolderBase, readFolderBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
 import { forgetFolder, isMailFolder, pullTree, withFreeName } from './pull-tree.ts';
@@ -18,6 +18,7 @@ export async function pushFolder(account: SyncAccount, row: OutboxRow): Promise<
     if (link) await removeRemote(account, link);
   } else if (link) await changeRemote(account, folder, link);
   else await createRemote(account, folder);
+  await mailbox.sync.setCursor(creationOf(row.objectKey), undefined);
   await mailbox.sync.finishOutbox(row);
 }
 
@@ -46,9 +47,6 @@ interface Creation {
   readonly parentId: string | null;
   readonly at: number;
 }
-
-/** What is noted before a folder is created, beside the cursors. */
-const creationOf = (folderId: FolderId): string => `creating ${folderId}`;
 
 /** The folder that an attempt made whose answer never came. Throws Waiting while it may still be under way. */
 async function settleCreation(account: SyncAccount, folderId: FolderId): Promise<FolderLink | undefined> {

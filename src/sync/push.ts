@@ -56,8 +56,15 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
 }
 
 async function removeRemote(account: SyncAccount, link: MessageLink): Promise<void> {
-  await ignoreMissing(() => account.backend.mail.remove(link.remoteFolder, [link.remoteId], true));
-  await account.mailbox.sync.removeLink(link.key);
+  const { mailbox, backend } = account;
+  const removed = await unlessMissing(async () => {
+    await backend.mail.remove(link.remoteFolder, [link.remoteId], true);
+    return true;
+  });
+  // The folder is not there: renamed elsewhere, and the mail in it, until the tree has shown that it is gone.
+  if (!removed && (await mailbox.sync.folderLinks()).some(({ remoteId }) => remoteId === link.remoteFolder))
+    throw new Waiting('the folder was deleted or renamed elsewhere');
+  await mailbox.sync.removeLink(link.key);
 }
 
 /**

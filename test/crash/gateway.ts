@@ -180,6 +180,7 @@ async function operation(choice: number, name: string, number: number): Promise<
     begin({ what: 'edit', subject, body });
     await mailbox.saveMessage({ id, folderId, set: new Map([[PidTag.Body, body]]) }, client);
   } else if (choice < 84) {
+    if (!settings.contested && subject.startsWith('mail r')) return;
     begin({ what: 'move', subject });
     await mailbox.moveMessages(folderId, [id], pick(await folders())!.id, client);
   } else if (choice < 89) {
@@ -210,6 +211,7 @@ async function folderOperation(
   }
   const folder = pick(own);
   if (!folder) return;
+  if (!settings.contested && folder.displayName.startsWith('R')) return;
   if (choice < 38) {
     const parent = choice < 36 ? folder.parentId! : pick(parents)!;
     const renamed = choice === 37 ? folder.displayName : `${folder.displayName.split('.')[0]}.${name}`;

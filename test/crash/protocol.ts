@@ -8,6 +8,8 @@ export interface Settings {
   readonly run: number;
   readonly seed: number;
   readonly pollMs: number;
+  /** Both sides also move the same mails, and move and rename the same folders. */
+  readonly contested: boolean;
   /** No changes any more: bring both sides in step, tell what is here, end. */
   readonly settle: boolean;
   readonly log: boolean;
