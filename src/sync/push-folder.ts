@@ -212,8 +212,14 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
     const own = await linkOf(account, entry.id);
     const folder = own && (await mailbox.folder(own.folderId));
     if (own && folder) {
-      await changeRemote(account, folder, own);
-      throw new Waiting('a folder had to be moved out first');
+      if (await isChangedHere(account, folder, own)) {
+        await changeRemote(account, folder, own);
+        throw new Waiting('a folder had to be moved out first');
+      }
+      // Somebody else moved it in.
+      kept.add(entry.id);
+      if (entry.parentId !== undefined) kept.add(entry.parentId);
+      continue;
     }
     const { gone, unseen } = await lookInside(account, entry.id);
     if (unseen === 0 && own && !kept.has(entry.id))
@@ -228,6 +234,12 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
   }
   await forgetFolder(account, link);
   await readTree(account);
+}
+
+async function isChangedHere(account: SyncAccount, folder: Folder, link: FolderLink): Promise<boolean> {
+  const base = readFolderBase(link);
+  const parent = await remoteParent(account, folder);
+  return parent !== undefined && (folder.displayName !== base.name || (parent ?? undefined) !== base.parentId);
 }
 
 function isInside(account: SyncAccount, entry: RemoteFolder, id: string): boolean {

@@ -445,3 +445,19 @@ test('a deleted folder whose subfolder got a new mail comes back with that mail 
   const [below] = await mailbox.childFolders(back.id);
   assert.deepEqual(await subjects(mailbox, below!.id), ['unseen']);
 });
+
+test('a folder that was moved elsewhere into one deleted here brings that one back', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const root = mailbox.specialFolder('ipmSubtree');
+  const { folder: top } = await mailbox.createFolder({ parentId: root, displayName: 'Top' }, client);
+  const { folder: other } = await mailbox.createFolder({ parentId: root, displayName: 'Other' }, client);
+  await mailbox.saveMessage({ folderId: other.id, set: mail('kept') }, client);
+  await pass();
+  backend.rename('default0/Other', 'default0/Top/Other', 'Other', 'default0/Top');
+  await mailbox.deleteFolder(top.id, { hard: true, messages: true, folders: true }, client);
+  for (let i = 0; i < 24; i++) await pass();
+  assert.deepEqual(backend.subjects('default0/Top/Other'), ['kept']);
+  const back = await mailbox.folder((await mailbox.folder(other.id))!.parentId!);
+  assert.equal(back?.displayName, 'Top');
+  assert.equal(await mailbox.sync.outboxCount(), 0);
+});
