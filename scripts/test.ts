@@ -1,4 +1,5 @@
-// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead. Names after it
+// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead; `--long`: those
+// that look for what is rare and may find something (not in CI). Names after it
 // choose test files, as in `npm test -- rop`.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const options = process.argv.slice(2);
-const slow = options.includes('--slow');
+const kind = options.includes('--slow') ? 'slow' : options.includes('--long') ? 'long' : 'test';
 const names = options.filter((option) => !option.startsWith('--'));
 
 function run(what: string, command: string, args: readonly string[]): void {
@@ -23,16 +24,16 @@ function run(what: string, command: string, args: readonly string[]): void {
   }
 }
 
-if (!slow && names.length === 0) {
+if (kind === 'test' && names.length === 0) {
   run('types', bin('tsc'), ['--noEmit']);
   run('lint', bin('biome'), ['check', '.']);
   run('floors', process.execPath, [join(root, 'scripts/check-floors.ts')]);
 }
-const files = globSync(slow ? 'test/**/*.slow.ts' : 'test/**/*.test.ts', { cwd: root })
+const files = globSync(`test/**/*.${kind}.ts`, { cwd: root })
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .sort();
 if (files.length === 0) {
   console.error('no test files match');
   process.exit(1);
 }
-run(slow ? 'slow tests' : 'tests', process.execPath, ['--test', '--test-reporter=spec', ...files]);
+run(kind === 'test' ? 'tests' : `${kind} tests`, process.execPath, ['--test', '--test-reporter=spec', ...files]);
