@@ -1,6 +1,6 @@
 import type { MailFlags } from '../backends/index.ts';
 import { getString, PidTag } from '../mapi/index.ts';
-import type { Message, MessageLink, OutboxRow } from '../store/index.ts';
+import type { FolderId, Message, MessageLink, OutboxRow } from '../store/index.ts';
 import type { SyncAccount } from './account.ts';
 import { syncLimits } from './limits.ts';
 import { readMessageBase, writeBase } from './links.ts';
@@ -15,7 +15,8 @@ export type Attempt = StoreAttempt | MoveAttempt;
 
 interface StoreAttempt {
   readonly kind: 'store';
-  readonly folder: string;
+  /** The local folder: ids of remote ones change when they are renamed. */
+  readonly folderId: FolderId;
   readonly oxbowId: string;
   readonly digest: string;
   readonly flags: MailFlags;
@@ -27,9 +28,8 @@ interface StoreAttempt {
 
 interface MoveAttempt {
   readonly kind: 'move';
-  readonly from: string;
   readonly id: string;
-  readonly to: string;
+  readonly to: FolderId;
   readonly at: number;
 }
 
@@ -65,19 +65,22 @@ async function settleStore(
 ): Promise<MessageLink | undefined> {
   const { sync } = account.mailbox;
   const mail = account.backend.mail;
-  if (link && link.remoteId !== attempt.replaces && readMessageBase(link).contentDigest === attempt.digest) return link;
-  const found = await findUnlinked(account, attempt.folder, 'X-Oxbow-Id', attempt.oxbowId);
-  if (found === undefined) {
+  // The answer came after all. A copy elsewhere of the same content, as of what was sent, says nothing of this one.
+  const folder = (await sync.folderLink(attempt.folderId))?.remoteId;
+  const answered = link !== undefined && link.remoteFolder === folder && link.remoteId !== attempt.replaces;
+  if (answered && readMessageBase(link).contentDigest === attempt.digest) return link;
+  const found = folder && (await findUnlinked(account, folder, 'X-Oxbow-Id', attempt.oxbowId));
+  if (!found) {
     stillUnderWay(account, attempt);
     return link;
   }
   // The message is tied to something else by now, as to the copy of what was sent.
   if (link && link.remoteId !== attempt.replaces) {
-    await ignoreMissing(() => mail.remove(attempt.folder, [found], true));
+    await ignoreMissing(() => mail.remove(folder, [found], true));
     return link;
   }
   if (link) await ignoreMissing(() => mail.remove(link.remoteFolder, [link.remoteId], true));
-  const { digest, flags, folder } = attempt;
+  const { digest, flags } = attempt;
   const settled = {
     key: row.objectKey,
     remoteFolder: folder,
@@ -94,15 +97,16 @@ async function settleMove(
   link: MessageLink | undefined,
   attempt: MoveAttempt,
 ): Promise<MessageLink | undefined> {
-  if (link?.remoteFolder !== attempt.from || link.remoteId !== attempt.id) return link;
-  const there = await unlessMissing(() => account.backend.mail.envelopes(attempt.from, [attempt.id]));
+  const to = (await account.mailbox.sync.folderLink(attempt.to))?.remoteId;
+  if (!link || !to || link.remoteId !== attempt.id || link.remoteFolder === to) return link;
+  const there = await unlessMissing(() => account.backend.mail.envelopes(link.remoteFolder, [link.remoteId]));
   if (there?.length) {
     stillUnderWay(account, attempt);
     return link;
   }
-  const found = await findMoved(account, message, link, attempt.to);
+  const found = await findMoved(account, message, link, to);
   if (found === undefined) return link;
-  const moved = { ...link, remoteFolder: attempt.to, remoteId: found };
+  const moved = { ...link, remoteFolder: to, remoteId: found };
   await account.mailbox.sync.setLink(moved);
   return moved;
 }

@@ -13,8 +13,10 @@ export async function moveMail(
 ): Promise<MessageLink> {
   const { mailbox, backend } = account;
   if (row) {
-    const { remoteFolder: from, remoteId: id } = link;
-    await mailbox.sync.noteOutbox(row, writeAttempt({ kind: 'move', from, id, to: target, at: account.clock() }));
+    await mailbox.sync.noteOutbox(
+      row,
+      writeAttempt({ kind: 'move', id: link.remoteId, to: message.folderId, at: account.clock() }),
+    );
   }
   const id =
     (await unlessMissing(() => backend.mail.move(link.remoteFolder, link.remoteId, target))) ??

@@ -308,8 +308,7 @@ async function takeKnown(
   const key = ownKeyOf(mailbox, envelope.oxbowId);
   if (key !== undefined) {
     const attempt = readAttempt(await sync.noteOf(key));
-    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folder === remoteFolder)
-      return true;
+    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folderId === folderId) return true;
     const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
     if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
   }

@@ -94,7 +94,7 @@ async function storeRemote(
 
   const flags = await flagsNow(account, message);
   const oxbowId = oxbowIdOf(mailbox, message.key, digest);
-  const attempt = { kind: 'store', folder: target, oxbowId, digest, flags, at: account.clock() } as const;
+  const attempt = { kind: 'store', folderId: message.folderId, oxbowId, digest, flags, at: account.clock() } as const;
   await mailbox.sync.noteOutbox(row, writeAttempt({ ...attempt, ...(link ? { replaces: link.remoteId } : {}) }));
   const source = writeMime(content, { bcc: true, headers: { [idHeader]: oxbowId } });
   const id = await unlessMissing(() => backend.mail.append(target, source, flags, undefined));

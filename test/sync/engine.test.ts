@@ -461,3 +461,42 @@ test('a folder that was moved elsewhere into one deleted here brings that one ba
   assert.equal(back?.displayName, 'Top');
   assert.equal(await mailbox.sync.outboxCount(), 0);
 });
+
+test('a mail whose storing was cut off is found in its folder though that was renamed meanwhile', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const root = mailbox.specialFolder('ipmSubtree');
+  const { folder } = await mailbox.createFolder({ parentId: root, displayName: 'Old' }, client);
+  await pass();
+  let lost = 1;
+  backend.fault = (call) => (call === 'append' && lost-- > 0 ? 'after' : undefined);
+  await mailbox.saveMessage({ folderId: folder.id, set: mail('stored') }, client);
+  await pass().catch(() => {});
+  backend.rename('default0/Old', 'default0/New', 'New', undefined);
+  for (let i = 0; i < 12; i++) await pass();
+  assert.deepEqual(backend.subjects('default0/New'), ['stored']);
+  assert.deepEqual(await subjects(mailbox, folder.id), ['stored']);
+});
+
+test('a draft whose storing was not answered does not stay behind when it is sent', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  await pass();
+  const drafts = mailbox.specialFolder('drafts');
+  const saved = await mailbox.saveMessage(
+    { folderId: drafts, set: mail('sent from a draft'), flags: 8, recipients: [recipient('ben@oxbow.test')] },
+    client,
+  );
+  let lost = true;
+  backend.fault = (call) => {
+    if (call !== 'append' || !lost) return undefined;
+    lost = false;
+    return 'after';
+  };
+  await pass().catch(() => {});
+  assert.equal(backend.folder('default0/Drafts').mails.size, 1);
+  await mailbox.submitMessage(saved.id, { sentFolderId: mailbox.specialFolder('sentItems') }, client);
+  for (let i = 0; i < 6; i++) await pass().catch(() => {});
+  assert.equal(backend.outgoing.length, 1);
+  assert.deepEqual(backend.subjects('default0/Drafts'), []);
+  assert.deepEqual(await subjects(mailbox, drafts), []);
+  assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('sentItems')), ['sent from a draft']);
+});
