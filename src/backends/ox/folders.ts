@@ -15,8 +15,20 @@ const roleOfType: Readonly<Record<number, MailFolderRole>> = {
   12: 'trash',
 };
 
-/** All mail folders of the primary account, parents first; level by level, many parents in one request. */
+/** All mail folders of the primary account, parents first. Begins anew when the tree changes while it is read. */
 export async function listMailFolders(session: OxSession): Promise<RemoteFolder[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await readLevels(session);
+    } catch (error) {
+      if (!(error instanceof BackendError && error.kind === 'notFound')) throw error;
+      if (tries === 3) throw new BackendError('unavailable', 'the folders of Open-Xchange change all the time');
+    }
+  }
+}
+
+/** Level by level, many parents in one request. */
+async function readLevels(session: OxSession): Promise<RemoteFolder[]> {
   const found: RemoteFolder[] = [];
   let parents = [accountRoot];
   while (parents.length > 0) {

@@ -55,6 +55,14 @@ test('profile and folders: addresses, roles, parents before children', async (t)
   await backend.close();
 });
 
+test('a folder that goes while the tree is read makes it be read anew', async (t) => {
+  const { sandbox, open } = await setUp(t);
+  const backend = await open();
+  sandbox.faults.add({ effect: 'fail', code: 'FLD-0008', module: 'folders', action: 'list', times: 1 });
+  assert.ok((await backend.mail.folders()).some(({ role }) => role === 'inbox'));
+  await backend.close();
+});
+
 test('a mail is stored, found, flagged, moved, read and removed', async (t) => {
   const { open } = await setUp(t);
   const backend = await open();
