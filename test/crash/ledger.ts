@@ -21,6 +21,8 @@ interface Track {
   read: Map<Side, Set<boolean>>;
   flagged: Map<Side, Set<boolean>>;
   bodies: Set<string> | undefined;
+  /** Times that it was written anew here: the copy before may have been moved there just then, and both are kept. */
+  edits: number;
   overlay: boolean;
   /** Handed over for sending: for certain, or perhaps. */
   sent: boolean | undefined;
@@ -56,6 +58,7 @@ export class Ledger {
         read: new Map(),
         flagged: new Map(),
         bodies: undefined,
+        edits: 0,
         overlay: false,
         sent: undefined,
       };
@@ -123,6 +126,7 @@ export class Ledger {
       // It may be as it was, which nobody noted.
       else values.set(side, known ? known.add(done.value) : new Set([true, false]));
     } else if (done.what === 'edit') {
+      track.edits += 1;
       const body = digestOf(done.body);
       if (certain) track.bodies = new Set([body]);
       else track.bodies?.add(body);
@@ -179,7 +183,7 @@ export class Ledger {
     const { made, maybeMade, deletes, maybeDeletes } = track;
     const least = Math.max(0, made - deletes - maybeDeletes);
     const contested = track.touched.size === 2 || (track.fresh && track.touched.has('remote'));
-    const most = made + maybeMade - (contested ? 0 : deletes);
+    const most = made + maybeMade - (contested ? 0 : deletes) + (track.touched.size === 2 ? track.edits : 0);
     const said = `made ${made}+${maybeMade}, deleted ${deletes}+${maybeDeletes} by ${[...track.touched]}`;
     assert.ok(here.length >= least && here.length <= Math.max(0, most), `${here.length} of "${subject}", ${said}`);
     if (track.sent !== undefined) {
@@ -202,7 +206,7 @@ export class Ledger {
       if (track.overlay) assert.ok(mail.overlay, `what only we keep of "${subject}" is there`);
     }
     Object.assign(track, { made: here.length, maybeMade: 0, deletes: 0, maybeDeletes: 0, touched: new Set() });
-    Object.assign(track, { read: new Map(), flagged: new Map(), bodies: undefined, fresh: false });
+    Object.assign(track, { read: new Map(), flagged: new Map(), bodies: undefined, edits: 0, fresh: false });
     track.overlay = here.length === 1 && here[0]!.overlay;
   }
 

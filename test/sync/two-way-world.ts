@@ -46,6 +46,7 @@ interface Track {
   flagged: Partial<Record<Side, boolean>>;
   /** What the client last wrote into it, and how often somebody edited it on the backend. */
   body: string | undefined;
+  edits: number;
   remoteEdits: number;
   overlay: boolean;
   named: boolean;
@@ -205,6 +206,7 @@ export class TwoWayWorld {
       read: {},
       flagged: {},
       body: undefined,
+      edits: 0,
       remoteEdits: 0,
       overlay: false,
       named,
@@ -297,7 +299,9 @@ export class TwoWayWorld {
       } else if (what === 'edit') {
         const body = `edited ${b} of ${subject}`;
         await mailbox.saveMessage({ id, folderId, set: new Map([[PidTag.Body, body]]) }, client);
-        this.touch(subject, 'local').body = body;
+        const track = this.touch(subject, 'local');
+        track.body = body;
+        track.edits += 1;
       } else if (what === 'move') {
         const target = pick(await this.localFolders(), b)!;
         this.note(`  to ${target.displayName}`);
@@ -547,7 +551,8 @@ export class TwoWayWorld {
       const count = counts.get(subject) ?? 0;
       const expected = track.made - track.deletes;
       // Edited on both sides, or moved on one without a name to know it by: both versions are kept.
-      const most = track.made + (track.touched.size === 2 ? track.remoteEdits + (track.named ? 0 : track.made) : 0);
+      const most =
+        track.made + (track.touched.size === 2 ? track.remoteEdits + track.edits + (track.named ? 0 : track.made) : 0);
       const contested = track.touched.size === 2 || (track.madeHere && track.touched.has('remote'));
       if (most === track.made && (track.deletes === 0 || !contested))
         assert.equal(count, expected, `number of mails "${subject}" after ${JSON.stringify([...track.touched])}`);
@@ -570,6 +575,7 @@ export class TwoWayWorld {
         remoteEdits: 0,
         fresh: false,
         madeHere: false,
+        edits: 0,
       });
     }
   }
