@@ -1,6 +1,6 @@
 import { decodeBag, encodeBag, getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { MailboxContext } from './internal.ts';
-import type { FullMessageRow } from './message-save.ts';
+import type { FullMessageRow } from './message-rows.ts';
 
 /**
  * The class that the content gives a message whose class was guessed from the media type alone: `multipart/signed` is

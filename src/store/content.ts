@@ -14,7 +14,7 @@ import type { ContentCache } from './content-cache.ts';
 import { classOfContent, correctClass } from './content-class.ts';
 import type { MailboxContext } from './internal.ts';
 import type { StoreLimits } from './limits.ts';
-import type { FullMessageRow } from './message-save.ts';
+import type { FullMessageRow } from './message-rows.ts';
 import { decodeRecipients } from './recipients.ts';
 import { bagOf } from './rows.ts';
 import type { ContentSource } from './types.ts';

@@ -14,11 +14,13 @@ import {
 } from '../mapi/index.ts';
 import { isStoredFolderTag, mirroredFolderTags } from './computed-folder.ts';
 import type { FolderEvent } from './events.ts';
+import { checkNewId } from './given-id.ts';
 import type { FolderRow, MailboxContext } from './internal.ts';
 import { readWhole } from './large-value.ts';
 import { storeLimits } from './limits.ts';
-import { clearFolder, copyMessages, deleteAll } from './message-bulk.ts';
 import { timeColumn } from './message-columns.ts';
+import { copyMessages } from './message-copy.ts';
+import { clearFolder, deleteAll } from './message-delete.ts';
 import { queue } from './outbox.ts';
 import { ownSourceKey } from './source-keys.ts';
 import { collationKey } from './tables/collation.ts';
@@ -160,7 +162,7 @@ export async function insertFolder(context: MailboxContext, input: FolderToMake,
   const first = await context.allocate(2);
   const cn = first + 1;
   const id = input.id ?? first;
-  if (input.id !== undefined) await checkNewId(context, input.id, first);
+  if (input.id !== undefined) await checkNewId(context, 'folder', input.id, first);
   const bag: PropertyBag = new Map();
   await setProperties(bag, input.properties ?? new Map());
   if (input.comment !== undefined) setProperty(bag, PidTag.Comment, input.comment);
@@ -199,20 +201,6 @@ export async function insertFolder(context: MailboxContext, input: FolderToMake,
   emit(context, { kind: 'created', folderId: id, parentId: input.parentId, origin });
   await queue(context, 'folder', id, cn, origin);
   return context.folderFromRow((await folderRow(context, id))!);
-}
-
-async function checkNewId(context: MailboxContext, id: FolderId, nextCounter: number): Promise<void> {
-  const taken =
-    id < 1 ||
-    id >= nextCounter ||
-    (await context
-      .db()
-      .selectFrom('folder')
-      .select('id')
-      .where('mailbox_id', '=', context.mailbox.id)
-      .where('id', '=', id)
-      .executeTakeFirst());
-  if (taken) throw new MapiError(ec.invalidParam, 'the folder id was not reserved or is in use');
 }
 
 const emit = (context: MailboxContext, event: Omit<FolderEvent, 'object'>): void =>

@@ -29,16 +29,12 @@ import {
 import type { MailboxContext } from './internal.ts';
 import { readWhole } from './large-value.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
-import {
-  abortSubmit,
-  copyMessages,
-  deleteMessages,
-  moveMessages,
-  setMessageStatus,
-  setReadState,
-  submitMessage,
-} from './message-bulk.ts';
+import { copyMessages } from './message-copy.ts';
+import { deleteMessages } from './message-delete.ts';
+import { moveMessages } from './message-move.ts';
 import { createMessages, saveMessage } from './message-save.ts';
+import { setMessageStatus, setReadState } from './message-state.ts';
+import { abortSubmit, submitMessage } from './message-submit.ts';
 import { namedProperties } from './named-properties.ts';
 import { receiveFolder, receiveFolders, setReceiveFolder } from './receive-folders.ts';
 import { replicas } from './replicas.ts';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { splitSubject } from '../formats/index.ts';
 import {
   ec,
@@ -18,23 +17,23 @@ import {
   storedTag,
 } from '../mapi/index.ts';
 import { attachmentIds, measureAttachments, removeAttachments, replaceBag, writeAttachment } from './attachments.ts';
+import { batches } from './batches.ts';
 import { isStoredMessageTag } from './computed-message.ts';
 import { applyCounts, count, noChange } from './counters.ts';
 import type { MessageEvent } from './events.ts';
+import { checkNewId } from './given-id.ts';
 import type { MailboxContext } from './internal.ts';
 import { splitBag } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 import { derivedColumns, timeColumn } from './message-columns.ts';
 import { isContentTag } from './message-content-tags.ts';
+import { checkFolder, messageRow } from './message-rows.ts';
 import { queue, queueAll } from './outbox.ts';
 import { encodeRecipients, setDisplayNames } from './recipients.ts';
 import { bagOf, computedFlags, mf } from './rows.ts';
-import type { MessageTable } from './schema.ts';
 import { ownSourceKey } from './source-keys.ts';
 import type { FolderId, Message, MessageChange, MessageKey, NewMessage, Origin } from './types.ts';
 import { nextVersion } from './versions.ts';
-
-export type FullMessageRow = Selectable<MessageTable>;
 
 /** Remote content that was fetched because a change needs it here. */
 interface Localised {
@@ -66,35 +65,6 @@ export const createMessages = (
   origin: Origin,
 ): Promise<Message[]> => context.transaction(() => insertMessages(context, folderId, changes, origin));
 
-/** A message that is not soft-deleted, all columns. */
-export const messageRow = (
-  context: MailboxContext,
-  by: 'id' | 'key',
-  value: number,
-): Promise<FullMessageRow | undefined> =>
-  context
-    .db()
-    .selectFrom('message')
-    .selectAll()
-    .where('mailbox_id', '=', context.mailbox.id)
-    .where(by, '=', value)
-    .where('deleted', '=', 0)
-    .executeTakeFirst();
-
-/** Throws ecNotFound unless the folder is there, ecNotSupported when it cannot hold such messages. */
-export async function checkFolder(context: MailboxContext, folderId: FolderId, associated: boolean): Promise<void> {
-  const folder = await context
-    .db()
-    .selectFrom('folder')
-    .select('type')
-    .where('mailbox_id', '=', context.mailbox.id)
-    .where('id', '=', folderId)
-    .where('deleted', '=', 0)
-    .executeTakeFirst();
-  if (!folder) throw new MapiError(ec.notFound, 'no such folder');
-  if (folder.type === 'search' && !associated) throw new MapiError(ec.notSupported, 'search folders hold no messages');
-}
-
 /** Counters of one new message: key, change number, id. */
 const countersEach = 3;
 
@@ -116,10 +86,9 @@ async function insertMessages(
   const drafts: NewRow[] = [];
   for (const [index, change] of changes.entries())
     drafts.push(await newRow(context, folderId, change, first + index * countersEach, origin));
-  for (let at = 0; at < drafts.length; at += storeLimits.rowsPerInsert) {
-    const rows = drafts.slice(at, at + storeLimits.rowsPerInsert).map(({ row }) => row);
-    await context.db().insertInto('message').values(rows).execute();
-  }
+  const rows = drafts.map(({ row }) => row);
+  for (const batch of batches(rows, storeLimits.rowsPerInsert))
+    await context.db().insertInto('message').values(batch).execute();
 
   const counts = noChange();
   const messages: Message[] = [];
@@ -152,7 +121,7 @@ async function newRow(
   const associated = change.associated ?? false;
   const cn = key + 1;
   const id = change.newId ?? key + 2;
-  if (change.newId !== undefined) await checkNewId(context, change.newId, key);
+  if (change.newId !== undefined) await checkNewId(context, 'message', change.newId, key);
 
   const now = context.now();
   const created = timeColumn(getBigint(change.set ?? new Map(), PidTag.CreationTime) ?? now);
@@ -248,21 +217,6 @@ function announce(
 }
 
 const emptyBag = { properties: new Uint8Array(0), large_values: null, size: 0 };
-
-/** An id that a client brings has to be one that it was given, and not in use. */
-export async function checkNewId(context: MailboxContext, id: number, nextCounter: number): Promise<void> {
-  const taken =
-    id < 1 ||
-    id >= nextCounter ||
-    (await context
-      .db()
-      .selectFrom('message')
-      .select('key')
-      .where('mailbox_id', '=', context.mailbox.id)
-      .where('id', '=', id)
-      .executeTakeFirst());
-  if (taken) throw new MapiError(ec.invalidParam, 'the message id was not reserved or is in use');
-}
 
 function checkAttachmentCount(number: number): void {
   if (number > storeLimits.attachmentsPerMessage) throw new MapiError(ec.tooBig, 'too many attachments');

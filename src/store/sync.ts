@@ -4,7 +4,7 @@ import { removeAttachments } from './attachments.ts';
 import { type MailboxContext, messageColumns } from './internal.ts';
 import { formatReferences, parseReferences } from './large-value.ts';
 import { isSourceOnlyTag } from './message-content-tags.ts';
-import { messageRow } from './message-save.ts';
+import { messageRow } from './message-rows.ts';
 import type { MessageLinkTable, OutboxTable } from './schema.ts';
 import type { MessageLink, OutboxRow, SyncState } from './sync-state.ts';
 
