@@ -27,20 +27,39 @@ interface WrittenBag {
   readonly size: number;
 }
 
-/** Writes the bag of an object inside a message: large values into chunks, the rest as bytes for the row. */
+/**
+ * Writes the bag of a message, or of an object inside it: large values into chunks, the rest as bytes for the row. Of
+ * the large values that the row referred to `before`, those still in the bag stay and the others are removed.
+ */
 export async function writeBag(
   context: MailboxContext,
   messageKey: number,
   attachmentId: number | null,
   bag: ReadonlyPropertyBag,
+  before: string | null = null,
 ): Promise<WrittenBag> {
   if (bag.size > storeLimits.propertiesPerObject) throw new MapiError(ec.tooBig, 'too many properties');
   const { inline, large } = splitBag(bag);
+  const known = new Set(parseReferences(before).map(([, valueId]) => valueId));
   const references: LargeReference[] = [];
   let size = 0;
   for (const [tag, value] of large) {
-    references.push([tag, await writeLargeValue(context, messageKey, attachmentId, value), value.size]);
+    const stored: Partial<StoredLargeValue> = value;
+    const kept =
+      stored.mailboxId === context.mailbox.id && stored.messageKey === messageKey && known.has(stored.valueId ?? -1);
+    const valueId = kept ? stored.valueId! : await writeLargeValue(context, messageKey, attachmentId, value);
+    if (kept) known.delete(valueId);
+    references.push([tag, valueId, value.size]);
     size += value.size;
+  }
+  if (known.size > 0) {
+    await context
+      .db()
+      .deleteFrom('large_value')
+      .where('mailbox_id', '=', context.mailbox.id)
+      .where('message_key', '=', messageKey)
+      .where('value_id', 'in', [...known])
+      .execute();
   }
   const properties = encodeBag(inline);
   return { properties, large_values: formatReferences(references), size: size + properties.length };
@@ -101,16 +120,15 @@ export async function readAttachments(context: MailboxContext, messageKey: numbe
     .where('message_key', '=', messageKey)
     .orderBy('number')
     .execute();
-  const source = { mailboxId: context.mailbox.id, db: () => context.db() };
   const inside = (parentId: number | null): AttachmentContent[] =>
     rows
       .filter((row) => row.parent_id === parentId)
       .map((row) => {
-        const properties = bagOf(source, messageKey, row.properties, row.large_values);
+        const properties = bagOf(context.chunks, messageKey, row.properties, row.large_values);
         setProperty(properties, PidTag.AttachSize, row.size);
         if (row.embedded_properties === null) return { number: row.number, properties };
         const embedded = {
-          properties: bagOf(source, messageKey, row.embedded_properties, row.embedded_large_values),
+          properties: bagOf(context.chunks, messageKey, row.embedded_properties, row.embedded_large_values),
           recipients: decodeRecipients(row.embedded_recipients),
           attachments: inside(row.id),
         };
@@ -186,41 +204,4 @@ export async function measureAttachments(
     size: rows.reduce((sum, row) => sum + row.size, 0),
     visible: rows.some((row) => !row.hidden),
   };
-}
-
-/**
- * Writes the large values of a message's own bag that are not there yet and removes those it no longer has.
- * Returns the bytes and references for its row.
- */
-export async function replaceBag(
-  context: MailboxContext,
-  messageKey: number,
-  before: string | null,
-  bag: ReadonlyPropertyBag,
-): Promise<WrittenBag> {
-  if (bag.size > storeLimits.propertiesPerObject) throw new MapiError(ec.tooBig, 'too many properties');
-  const { inline, large } = splitBag(bag);
-  const known = new Set(parseReferences(before).map(([, valueId]) => valueId));
-  const references: LargeReference[] = [];
-  let size = 0;
-  for (const [tag, value] of large) {
-    const stored: Partial<StoredLargeValue> = value;
-    const kept =
-      stored.mailboxId === context.mailbox.id && stored.messageKey === messageKey && known.has(stored.valueId ?? -1);
-    const valueId = kept ? stored.valueId! : await writeLargeValue(context, messageKey, null, value);
-    if (kept) known.delete(valueId);
-    references.push([tag, valueId, value.size]);
-    size += value.size;
-  }
-  if (known.size > 0) {
-    await context
-      .db()
-      .deleteFrom('large_value')
-      .where('mailbox_id', '=', context.mailbox.id)
-      .where('message_key', '=', messageKey)
-      .where('value_id', 'in', [...known])
-      .execute();
-  }
-  const properties = encodeBag(inline);
-  return { properties, large_values: formatReferences(references), size: size + properties.length };
 }

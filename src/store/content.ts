@@ -81,12 +81,7 @@ export function createContentReader(
 
   return {
     async read(context, row) {
-      const stored = bagOf(
-        { mailboxId: context.mailbox.id, db: () => context.db() },
-        row.key,
-        row.properties,
-        row.large_values,
-      );
+      const stored = bagOf(context.chunks, row.key, row.properties, row.large_values);
       const recipients = decodeRecipients(row.recipients);
       if (row.content_state === 0) {
         return { properties: stored, recipients, attachments: await readAttachments(context, row.key) };

@@ -3,7 +3,6 @@ import {
   ec,
   encodeBag,
   getString,
-  isLargeValue,
   MapiError,
   PidTag,
   type PropertyBag,
@@ -16,7 +15,7 @@ import { isStoredFolderTag, mirroredFolderTags } from './computed-folder.ts';
 import type { FolderEvent } from './events.ts';
 import { checkNewId } from './given-id.ts';
 import type { FolderRow, MailboxContext } from './internal.ts';
-import { readWhole } from './large-value.ts';
+import { inMemory } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 import { timeColumn } from './message-columns.ts';
 import { copyMessages } from './message-copy.ts';
@@ -72,11 +71,8 @@ export async function childFolders(
   id: FolderId,
   options: { deep?: boolean; softDeleted?: boolean } = {},
 ): Promise<Folder[]> {
-  if (!options.deep) {
-    const rows = await childRows(context, id, options.softDeleted ? 1 : 0);
-    return rows.map((row) => context.folderFromRow(row));
-  }
-  return (await subtree(context, id, options.softDeleted ? 1 : 0)).map((row) => context.folderFromRow(row));
+  const rows = await (options.deep ? subtree : childRows)(context, id, options.softDeleted ? 1 : 0);
+  return rows.map((row) => context.folderFromRow(row));
 }
 
 /** All folders below one, each before its children. */
@@ -223,8 +219,7 @@ async function countChildren(context: MailboxContext, id: FolderId, by: 1 | -1, 
 /** Puts what is kept in a folder's bag into it. Errors: ecTooBig. */
 async function setProperties(bag: PropertyBag, set: ReadonlyPropertyBag): Promise<void> {
   for (const [tag, value] of set) {
-    if (!isStoredFolderTag(tag)) continue;
-    setProperty(bag, tag, isLargeValue(value) ? await readWhole(value, storeLimits.bagBytes * 8) : value);
+    if (isStoredFolderTag(tag)) setProperty(bag, tag, await inMemory(tag, value, storeLimits.unchunkedBytes));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { StoreEvent } from './events.ts';
+import type { ChunkSource } from './large-value.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Db, FolderTable, MessageTable } from './schema.ts';
 import type { Folder, FolderId, Mailbox, Message, Origin } from './types.ts';
@@ -14,6 +15,8 @@ export interface MailboxContext {
    * committed. Ask each time; never keep it.
    */
   db(): Db;
+  /** Where the large values of its messages are read from. */
+  readonly chunks: ChunkSource;
   /** As `mailbox.transaction`; inside one, a part that is undone alone when it fails. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
   inTransaction(): boolean;

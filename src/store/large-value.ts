@@ -5,7 +5,10 @@ import {
   MapiError,
   type PropertyBag,
   type PropertyTag,
+  Ptyp,
   type ReadonlyPropertyBag,
+  type StoredValue,
+  typeOf,
 } from '../mapi/index.ts';
 import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
@@ -111,10 +114,14 @@ async function readFully(value: LargeValue, offset: number, length: number): Pro
   return bytes;
 }
 
-/** All of a value that is known to be small enough. Errors: ecTooBig. */
-export async function readWhole(value: LargeValue, limit: number): Promise<Uint8Array> {
+/**
+ * A value for a bag without chunks: a large one of at most `limit` bytes is read, text being UTF-16. Errors: ecTooBig.
+ */
+export async function inMemory(tag: PropertyTag, value: StoredValue, limit: number): Promise<StoredValue> {
+  if (!isLargeValue(value)) return value;
   if (value.size > limit) throw new MapiError(ec.tooBig);
-  return readFully(value, 0, value.size);
+  const bytes = await readFully(value, 0, value.size);
+  return typeOf(tag) === Ptyp.String ? Buffer.from(bytes).toString('utf16le') : bytes;
 }
 
 /** A value in memory as a LargeValue. */

@@ -8,6 +8,8 @@ export const storeLimits = {
   readBytes: 1024 * 1024,
   /** All inline values of one object together; above it the larger ones go to chunks too. */
   bagBytes: 64 * 1024,
+  /** All values of a folder or a mailbox, which have no chunks: what one of them may have. */
+  unchunkedBytes: 512 * 1024,
   /** Messages within messages. */
   embeddingDepth: 16,
   attachmentsPerMessage: 4096,
@@ -15,6 +17,8 @@ export const storeLimits = {
   propertiesPerObject: 4096,
   /** Objects dealt with in one transaction by operations on many. */
   batch: 200,
+  /** Keys that one statement asks for or puts in. */
+  keysPerStatement: 500,
   /** Messages that one statement puts in; their values stay below SQLite's 32,766 parameters. */
   rowsPerInsert: 50,
   /** Folders under one another. */

@@ -3,7 +3,6 @@ import {
   ec,
   encodeBag,
   fileTimeFromMs,
-  isLargeValue,
   MapiError,
   type PropertyBag,
   removeProperty,
@@ -27,11 +26,12 @@ import {
   updateFolder,
 } from './folders.ts';
 import type { MailboxContext } from './internal.ts';
-import { readWhole } from './large-value.ts';
+import { inMemory } from './large-value.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { copyMessages } from './message-copy.ts';
 import { deleteMessages } from './message-delete.ts';
 import { moveMessages } from './message-move.ts';
+import { messageRow } from './message-rows.ts';
 import { createMessages, saveMessage } from './message-save.ts';
 import { setMessageStatus, setReadState } from './message-state.ts';
 import { abortSubmit, submitMessage } from './message-submit.ts';
@@ -71,7 +71,6 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
   const listeners = new Set<(event: StoreEvent) => void>();
   let outboxListener: (() => void) | undefined;
   let outboxTold = false;
-  const source = { mailboxId, db: () => database.db() };
 
   const sink: EventSink = {
     async prepare(notes, db) {
@@ -124,6 +123,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     },
     limits,
     db: () => database.db(),
+    chunks: { mailboxId, db: () => database.db() },
     transaction: (work) => database.transaction(work),
     inTransaction: () => database.inTransaction(),
     afterCommit: (action) => database.afterCommit(action),
@@ -159,7 +159,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
         });
       });
     },
-    messageFromRow: (row) => messageFromRow(source, row),
+    messageFromRow: (row) => messageFromRow(context.chunks, row),
     folderFromRow,
   };
 
@@ -180,15 +180,9 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
   const message = async (
     by: 'id' | 'key' | 'former_id',
     value: number,
-    options: { softDeleted?: boolean } = {},
+    options?: { softDeleted?: boolean },
   ): Promise<Message | undefined> => {
-    const query = database
-      .db()
-      .selectFrom('message')
-      .selectAll()
-      .where('mailbox_id', '=', mailboxId)
-      .where(by, '=', value);
-    const row = await (options.softDeleted ? query : query.where('deleted', '=', 0)).executeTakeFirst();
+    const row = await messageRow(context, by, value, options);
     return row && context.messageFromRow(row);
   };
 
@@ -246,13 +240,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       return rows.map((row) => row.id);
     },
     async content(of) {
-      const row = await database
-        .db()
-        .selectFrom('message')
-        .selectAll()
-        .where('mailbox_id', '=', mailboxId)
-        .where('key', '=', of.key)
-        .executeTakeFirst();
+      const row = await messageRow(context, 'key', of.key, { softDeleted: true });
       if (!row) throw new MapiError(ec.objectDeleted);
       return contents.read(context, row);
     },
@@ -277,11 +265,9 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     },
     setStoreProperties: (set, remove) =>
       database.transaction(async () => {
-        const bag: PropertyBag = new Map(await mailbox.storeProperties()) as PropertyBag;
+        const bag: PropertyBag = new Map(await mailbox.storeProperties());
         for (const tag of remove) removeProperty(bag, tag);
-        for (const [tag, value] of set) {
-          setProperty(bag, tag, isLargeValue(value) ? await readWhole(value, storeLimits.bagBytes * 8) : value);
-        }
+        for (const [tag, value] of set) setProperty(bag, tag, await inMemory(tag, value, storeLimits.unchunkedBytes));
         await database
           .db()
           .updateTable('mailbox')

@@ -8,20 +8,21 @@ import type { FolderId, MessageId } from './types.ts';
 
 export type FullMessageRow = Selectable<MessageTable>;
 
-/** A message that is not soft-deleted, all columns. */
-export const messageRow = (
+/** All columns of a message; of a soft-deleted one on demand. */
+export async function messageRow(
   context: MailboxContext,
-  by: 'id' | 'key',
+  by: 'id' | 'key' | 'former_id',
   value: number,
-): Promise<FullMessageRow | undefined> =>
-  context
+  options: { softDeleted?: boolean } = {},
+): Promise<FullMessageRow | undefined> {
+  const query = context
     .db()
     .selectFrom('message')
     .selectAll()
     .where('mailbox_id', '=', context.mailbox.id)
-    .where(by, '=', value)
-    .where('deleted', '=', 0)
-    .executeTakeFirst();
+    .where(by, '=', value);
+  return (options.softDeleted ? query : query.where('deleted', '=', 0)).executeTakeFirst();
+}
 
 /** Throws ecNotFound unless the folder is there, ecNotSupported when it cannot hold such messages. */
 export async function checkFolder(context: MailboxContext, folderId: FolderId, associated: boolean): Promise<void> {

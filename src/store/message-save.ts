@@ -16,7 +16,7 @@ import {
   setProperty,
   storedTag,
 } from '../mapi/index.ts';
-import { attachmentIds, measureAttachments, removeAttachments, replaceBag, writeAttachment } from './attachments.ts';
+import { attachmentIds, measureAttachments, removeAttachments, writeAttachment, writeBag } from './attachments.ts';
 import { batches } from './batches.ts';
 import { isStoredMessageTag } from './computed-message.ts';
 import { applyCounts, count, noChange } from './counters.ts';
@@ -139,7 +139,7 @@ async function newRow(
   const attachments = remote ? [] : (change.putAttachments ?? []);
   checkAttachmentCount(attachments.length);
   const inParts = attachments.length > 0 || splitBag(bag).large.length > 0;
-  const whole = inParts ? emptyBag : await replaceBag(context, key, null, bag);
+  const whole = inParts ? emptyBag : await writeBag(context, key, null, bag);
   const row = {
     mailbox_id: context.mailbox.id,
     key,
@@ -172,7 +172,7 @@ async function newRow(
 async function completion(context: MailboxContext, { row, change, parts }: NewRow) {
   if (!parts) return {};
   const { key } = row;
-  const written = await replaceBag(context, key, null, parts.bag);
+  const written = await writeBag(context, key, null, parts.bag);
   let size = written.size + (row.recipients?.length ?? 0);
   for (const attachment of parts.attachments) size += await writeAttachment(context, key, null, attachment);
   const visible = parts.attachments.length > 0 && (await measureAttachments(context, key)).visible;
@@ -235,8 +235,7 @@ async function updateMessage(
     throw new MapiError(ec.objectModified);
   }
   const { key } = before;
-  const source = { mailboxId: context.mailbox.id, db: () => context.db() };
-  let bag = bagOf(source, key, before.properties, before.large_values);
+  let bag = bagOf(context.chunks, key, before.properties, before.large_values);
   const touchesContent = change.replace || changesContent(change, bag);
   let recipients = before.recipients;
   let remote = before.content_state === 1;
@@ -276,7 +275,7 @@ async function updateMessage(
     attachmentSize = measured.size;
     hasAttachments = measured.visible ? 1 : 0;
   }
-  const written = await replaceBag(context, key, before.large_values, bag);
+  const written = await writeBag(context, key, null, bag, before.large_values);
 
   const cn = await context.allocate(1);
   const read = change.read === undefined ? before.read : change.read ? 1 : 0;

@@ -1,4 +1,5 @@
 import { ec, MapiError, type PropertyName, propertyNameKey, propertySet } from '../mapi/index.ts';
+import { batches } from './batches.ts';
 import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
 
@@ -22,13 +23,13 @@ export function namedProperties(context: MailboxContext): NamedProperties {
 
   const load = async (by: 'id' | 'name_key', values: readonly (string | number)[]) => {
     const found: { id: number; name: PropertyName }[] = [];
-    for (let at = 0; at < values.length; at += 500) {
+    for (const part of batches(values, storeLimits.keysPerStatement)) {
       const rows = await context
         .db()
         .selectFrom('named_property')
         .selectAll()
         .where('mailbox_id', '=', context.mailbox.id)
-        .where(by, 'in', values.slice(at, at + 500) as never[])
+        .where(by, 'in', part as never[])
         .execute();
       for (const row of rows) found.push({ id: row.id, name: nameOfRow(row) });
     }
@@ -55,12 +56,12 @@ export function namedProperties(context: MailboxContext): NamedProperties {
     if (id + names.length > storeLimits.namedPropertyLast)
       throw new MapiError(ec.notEnoughMemory, 'too many named properties');
     const made = names.map((name) => ({ id: ++id, name }));
-    for (let at = 0; at < made.length; at += 500) {
+    for (const part of batches(made, storeLimits.keysPerStatement)) {
       await context
         .db()
         .insertInto('named_property')
         .values(
-          made.slice(at, at + 500).map((entry) => ({
+          part.map((entry) => ({
             mailbox_id: context.mailbox.id,
             id: entry.id,
             guid: entry.name.guid,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseMime } from '../formats/index.ts';
 import { encodeBag, fileTimeFromMs, folderEntryId, messageEntryId, PidTag, type PropertyBag } from '../mapi/index.ts';
+import { batches } from './batches.ts';
 import { type Convert, createContentReader } from './content.ts';
 import { openContentCache } from './content-cache.ts';
 import { openDatabase } from './database.ts';
@@ -168,8 +169,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     async minimalEntryIds(dns) {
       const keys = dns.map((dn) => dn.toLowerCase());
       const missing = [...new Set(keys.filter((key) => !minimalIds.has(key)))];
-      for (let at = 0; at < missing.length; at += 500) {
-        const part = missing.slice(at, at + 500);
+      for (const part of batches(missing, storeLimits.keysPerStatement)) {
         const rows = await database.transaction(async () => {
           await database
             .db()

@@ -4,16 +4,13 @@ import {
   encodeBag,
   getNumber,
   getString,
-  isLargeValue,
   MapiError,
   PidTag,
   type PropertyBag,
-  Ptyp,
   type ReadonlyPropertyBag,
   setProperty,
-  typeOf,
 } from '../mapi/index.ts';
-import { readWhole } from './large-value.ts';
+import { inMemory } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 
 /** Recipients as one value of a row: each a length (u32 LE) and its bag. Null when there are none. */
@@ -23,8 +20,7 @@ export async function encodeRecipients(recipients: readonly ReadonlyPropertyBag[
   const parts: Uint8Array[] = [];
   for (const [index, recipient] of recipients.entries()) {
     const bag: PropertyBag = new Map();
-    for (const [tag, value] of recipient)
-      setProperty(bag, tag, isLargeValue(value) ? await inMemory(tag, value) : value);
+    for (const [tag, value] of recipient) setProperty(bag, tag, await inMemory(tag, value, storeLimits.bagBytes));
     if (getNumber(bag, PidTag.Rowid) === undefined) setProperty(bag, PidTag.Rowid, index);
     const bytes = encodeBag(bag);
     const size = Buffer.allocUnsafe(4);
@@ -32,11 +28,6 @@ export async function encodeRecipients(recipients: readonly ReadonlyPropertyBag[
     parts.push(size, bytes);
   }
   return Buffer.concat(parts);
-}
-
-async function inMemory(tag: number, value: Parameters<typeof readWhole>[0]): Promise<string | Uint8Array> {
-  const bytes = await readWhole(value, storeLimits.bagBytes);
-  return typeOf(tag) === Ptyp.String ? Buffer.from(bytes).toString('utf16le') : bytes;
 }
 
 export function decodeRecipients(bytes: Uint8Array | null): PropertyBag[] {

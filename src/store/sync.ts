@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { decodeBag, encodeBag, type PropertyBag } from '../mapi/index.ts';
-import { removeAttachments } from './attachments.ts';
+import { attachmentIds, removeAttachments } from './attachments.ts';
 import { type MailboxContext, messageColumns } from './internal.ts';
 import { formatReferences, parseReferences } from './large-value.ts';
 import { isSourceOnlyTag } from './message-content-tags.ts';
@@ -285,17 +285,7 @@ async function releaseContent(context: MailboxContext, key: number): Promise<voi
   if (row?.content_state !== 0) return;
   const of = { mailbox_id: context.mailbox.id, message_key: key };
   const db = context.db();
-  const attachments = await db
-    .selectFrom('attachment')
-    .select('id')
-    .where((eb) => eb.and(of))
-    .where('parent_id', 'is', null)
-    .execute();
-  await removeAttachments(
-    context,
-    key,
-    attachments.map((attachment) => attachment.id),
-  );
+  await removeAttachments(context, key, await attachmentIds(context, key, 'all'));
   const bag: PropertyBag = decodeBag(row.properties);
   for (const tag of bag.keys()) if (isSourceOnlyTag(tag)) bag.delete(tag);
   const kept = parseReferences(row.large_values).filter(([tag]) => !isSourceOnlyTag(tag));

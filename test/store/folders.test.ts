@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ec, getString, PidTag, parsePredecessorChangeList, sourceKey } from '../../src/mapi/index.ts';
 import { folderProperty } from '../../src/store/index.ts';
+import { largeValueOf } from '../../src/store/large-value.ts';
 import { backend, bag, client, failure, setUp, subject } from './support.ts';
 
 test('a new folder is counted, announced, queued for the backend and found by name', async (t) => {
@@ -181,4 +182,13 @@ test('children come by name, parents before their children', async (t) => {
   const names = (await mailbox.childFolders(inbox, { deep: true })).map((folder) => folder.displayName);
   assert.deepEqual(names, ['Ähre', 'az', 'b', 'under b']);
   assert.equal((await mailbox.childFolders(inbox)).length, 3);
+});
+
+test('a long comment that comes as a large value is text on folders and on the mailbox', async (t) => {
+  const { mailbox, inbox } = await setUp(t);
+  const comment = 'Ω'.repeat(20_000);
+  const set = new Map([[PidTag.Comment, largeValueOf(Buffer.from(comment, 'utf16le'))]]);
+  assert.equal(getString((await mailbox.updateFolder(inbox, { set }, client)).properties, PidTag.Comment), comment);
+  await mailbox.setStoreProperties(set, []);
+  assert.equal(getString(await mailbox.storeProperties(), PidTag.Comment), comment);
 });
