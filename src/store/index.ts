@@ -1,3 +1,4 @@
+export { batches } from './batches.ts';
 export type { ChangedMessage, ContentsChanges, HierarchyChanges, KnownContents } from './changes.ts';
 export {
   folderProperty,

@@ -1,3 +1,4 @@
+import { batches } from '../../store/index.ts';
 import { BackendError, type DirectoryBackend, type RemoteDirectoryEntry } from '../types.ts';
 import { directoryColumns } from './directory-columns.ts';
 import { oxLimits } from './limits.ts';
@@ -117,9 +118,9 @@ async function readResources(session: OxSession): Promise<RemoteDirectoryEntry[]
 
 async function byList(session: OxSession, module: string, ids: readonly unknown[]): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
-  for (let at = 0; at < ids.length; at += oxLimits.listIds) {
-    const batch = ids.slice(at, at + oxLimits.listIds).map((id) => ({ id: Number(id) }));
-    const answer = list(await session.put(module, 'list', {}, batch), module);
+  for (const batch of batches(ids, oxLimits.listIds)) {
+    const wanted = batch.map((id) => ({ id: Number(id) }));
+    const answer = list(await session.put(module, 'list', {}, wanted), module);
     for (const item of answer)
       if (typeof item === 'object' && item !== null) found.push(item as Record<string, unknown>);
   }

@@ -1,3 +1,4 @@
+import { batches } from '../../store/index.ts';
 import { BackendError, type MailFolderRole, type RemoteFolder } from '../types.ts';
 import { failureOf } from './errors.ts';
 import { oxLimits } from './limits.ts';
@@ -33,8 +34,7 @@ async function readLevels(session: OxSession): Promise<RemoteFolder[]> {
   let parents = [accountRoot];
   while (parents.length > 0) {
     const next: string[] = [];
-    for (let at = 0; at < parents.length; at += oxLimits.batch) {
-      const batch = parents.slice(at, at + oxLimits.batch);
+    for (const batch of batches(parents, oxLimits.batch)) {
       const answers = await session.multiple(
         batch.map((parent) => ({ module: 'folders', action: 'list', parent, tree: '0', all: '1', columns })),
       );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { batches } from '../../store/index.ts';
 import {
   BackendError,
   type MailBackend,
@@ -17,24 +18,18 @@ import type { OxSession } from './session.ts';
 const flagBits = { answered: 1, draft: 4, flagged: 8, seen: 32, forwarded: 256 } as const;
 
 const stateColumns = '600,611,102';
-const envelopeColumns = '600,611,102,607,603,604,605,606,609,610,608,602,614';
-const envelopeHeaders = [
-  'Message-ID',
-  'In-Reply-To',
-  'References',
-  'Sender',
-  'Reply-To',
-  'Content-Type',
-  'X-Oxbow-Id',
-] as const;
+/** What readEnvelope reads, in its order. */
+const envelopeQuery = {
+  columns: '600,611,102,607,603,604,605,606,609,610,608,602,614',
+  headers: 'Message-ID,In-Reply-To,References,Sender,Reply-To,Content-Type,X-Oxbow-Id',
+} as const;
 
 /** The mail module of one session as a MailBackend (ox-http-api 4). */
 export function oxMail(session: OxSession): MailBackend {
   const newest = async (folder: string, limit: number): Promise<RemoteEnvelope[]> => {
     const data = await session.get('mail', 'all', {
       folder,
-      columns: envelopeColumns,
-      headers: envelopeHeaders.join(','),
+      ...envelopeQuery,
       sort: 610,
       order: 'desc',
       left_hand_limit: 0,
@@ -52,8 +47,7 @@ export function oxMail(session: OxSession): MailBackend {
 
     async statuses(folderIds) {
       const found = new Map<string, RemoteFolderStatus>();
-      for (let at = 0; at < folderIds.length; at += oxLimits.batch) {
-        const batch = folderIds.slice(at, at + oxLimits.batch);
+      for (const batch of batches(folderIds, oxLimits.batch)) {
         const answers = await session.multiple(batch.map((folder) => ({ module: 'mail', action: 'examine', folder })));
         answers.forEach((answer, index) => {
           const status = failureOf(answer) ? undefined : readStatus(answer.data);
@@ -71,12 +65,11 @@ export function oxMail(session: OxSession): MailBackend {
 
     async envelopes(folder, ids) {
       const found: RemoteEnvelope[] = [];
-      for (let at = 0; at < ids.length; at += oxLimits.listIds) {
-        const batch = ids.slice(at, at + oxLimits.listIds);
+      for (const batch of batches(ids, oxLimits.listIds)) {
         const data = await session.put(
           'mail',
           'list',
-          { columns: envelopeColumns, headers: envelopeHeaders.join(',') },
+          envelopeQuery,
           batch.map((id) => ({ folder, id })),
         );
         // Mails that are gone come as null, or not at all.
@@ -89,13 +82,9 @@ export function oxMail(session: OxSession): MailBackend {
 
     async append(folder, raw, flags, _received) {
       const boundary = `oxbow-${randomBytes(16).toString('hex')}`;
-      let used = false;
-      const data = await session.send('POST', 'mail', 'import', { folder, flags: bitsOf(flags), force: true }, () => {
-        // The source can be read once; a second try is the caller's, who can make it anew.
-        if (used) throw new BackendError('unavailable', 'the session was lost while a mail was stored');
-        used = true;
-        return { type: `multipart/form-data; boundary=${boundary}`, data: multipart(boundary, raw) };
-      });
+      const body = { type: `multipart/form-data; boundary=${boundary}`, data: multipart(boundary, raw) };
+      const query = { folder, flags: bitsOf(flags, true), force: true };
+      const data = await session.send('POST', 'mail', 'import', query, once(body, 'stored'));
       const first = (Array.isArray(data) ? data[0] : data) as { id?: unknown } | undefined;
       if (first?.id === undefined) throw new BackendError('uncertain', 'Open-Xchange gave no id for a stored mail');
       return String(first.id);
@@ -103,13 +92,8 @@ export function oxMail(session: OxSession): MailBackend {
 
     async setFlags(folder, id, set) {
       requireId(id);
-      let setBits = 0;
-      let clearBits = 0;
-      for (const [name, bit] of Object.entries(flagBits)) {
-        const wanted = set[name as keyof typeof flagBits];
-        if (wanted === true) setBits |= bit;
-        else if (wanted === false) clearBits |= bit;
-      }
+      const setBits = bitsOf(set, true);
+      const clearBits = bitsOf(set, false);
       await session.put(
         'mail',
         'update',
@@ -131,34 +115,23 @@ export function oxMail(session: OxSession): MailBackend {
     },
 
     async remove(folder, ids, hard) {
-      for (let at = 0; at < ids.length; at += oxLimits.listIds) {
-        const batch = ids.slice(at, at + oxLimits.listIds);
+      for (const batch of batches(ids, oxLimits.listIds))
         await session.put(
           'mail',
           'delete',
           hard ? { harddelete: 1 } : {},
           batch.map((id) => ({ folder, id })),
         );
-      }
     },
 
     async send(raw) {
-      let used = false;
-      await session.send('PUT', 'mail', 'new', {}, () => {
-        if (used) throw new BackendError('unavailable', 'the session was lost while a mail was sent');
-        used = true;
-        return { type: 'text/plain; charset=UTF-8', data: raw };
-      });
+      await session.send('PUT', 'mail', 'new', {}, once({ type: 'text/plain; charset=UTF-8', data: raw }, 'sent'));
     },
 
     // Not among the newest: a stored mail has the arrival time of its Date header, and may be an old one.
     async findByHeader(folder, header, value) {
-      const data = await session.put(
-        'mail',
-        'search',
-        { folder, columns: envelopeColumns, headers: envelopeHeaders.join(',') },
-        { filter: ['=', { header }, value] },
-      );
+      const query = { folder, ...envelopeQuery };
+      const data = await session.put('mail', 'search', query, { filter: ['=', { header }, value] });
       const found = rows(data, true).map(readEnvelope);
       // The server's comparison has wildcards and ignores case; ours does not.
       return found.filter((envelope) => (header === 'Message-ID' ? envelope.messageId : envelope.oxbowId) === value);
@@ -210,9 +183,10 @@ function readFlags(bits: unknown, label: unknown): MailFlags {
   };
 }
 
-function bitsOf(flags: MailFlags): number {
+/** The bits of the flags that have this value. */
+function bitsOf(flags: Partial<MailFlags>, value: boolean): number {
   let bits = 0;
-  for (const [name, bit] of Object.entries(flagBits)) if (flags[name as keyof typeof flagBits]) bits |= bit;
+  for (const [name, bit] of Object.entries(flagBits)) if (flags[name as keyof typeof flagBits] === value) bits |= bit;
   return bits;
 }
 
@@ -268,6 +242,16 @@ function headerAddresses(value: unknown): RemoteAddress[] {
     name: (match[1] ?? match[2] ?? '').trim(),
     address: match[3] ?? match[4] ?? '',
   }));
+}
+
+/** A body whose source can be read once only; a second try is the caller's, who can make it anew. */
+function once<Body>(body: Body, what: 'stored' | 'sent'): () => Body {
+  let used = false;
+  return () => {
+    if (used) throw new BackendError('unavailable', `the session was lost while a mail was ${what}`);
+    used = true;
+    return body;
+  };
 }
 
 async function* multipart(boundary: string, raw: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

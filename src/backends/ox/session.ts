@@ -5,6 +5,9 @@ import { createOxHttp, type OxHttpOptions, type OxRequest, type OxResponse } fro
 
 type Query = OxRequest['query'];
 
+/** What an answer came to: its value, or the envelope that says that the session is gone. */
+type Outcome<T> = { readonly lost: OxEnvelope } | { readonly value: T };
+
 /** One logged-in person: every call carries the session and is repeated once after a new login when it was lost. */
 export interface OxSession {
   readonly userId: number;
@@ -82,10 +85,7 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     await renewing;
   }
 
-  async function attempt<T>(
-    request: () => OxRequest,
-    read: (response: OxResponse) => Promise<{ lost: OxEnvelope } | { value: T }>,
-  ): Promise<T> {
+  async function attempt<T>(request: () => OxRequest, read: (response: OxResponse) => Promise<Outcome<T>>): Promise<T> {
     for (let tries = 0; ; tries += 1) {
       const session = current.id;
       const wanted = request();
@@ -97,7 +97,7 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     }
   }
 
-  async function readData(response: OxResponse): Promise<{ lost: OxEnvelope } | { value: unknown }> {
+  async function readData(response: OxResponse): Promise<Outcome<unknown>> {
     const envelope = parse(await http.text(response));
     if (isSessionLost(envelope)) return { lost: envelope };
     const failure = failureOf(envelope);
@@ -125,7 +125,7 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
           method: 'PUT',
           path: module,
           query: withUtc({ action, ...query }),
-          body: { type: 'application/json; charset=UTF-8', data: JSON.stringify(body) },
+          body: jsonBody(body),
         }),
         readData,
       ),
@@ -134,7 +134,7 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     download: (module, action, query) =>
       attempt(
         () => ({ method: 'GET', path: module, query: { action, ...query } }),
-        async (response): Promise<{ lost: OxEnvelope } | { value: AsyncIterable<Uint8Array> }> => {
+        async (response): Promise<Outcome<AsyncIterable<Uint8Array>>> => {
           if (!/javascript|json|html/.test(response.contentType)) return { value: complete(response) };
           const envelope = parse(await http.text(response));
           if (isSessionLost(envelope)) return { lost: envelope };
@@ -147,9 +147,9 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
           method: 'PUT',
           path: 'multiple',
           query: { continue: true },
-          body: { type: 'application/json; charset=UTF-8', data: JSON.stringify(calls) },
+          body: jsonBody(calls),
         }),
-        async (response): Promise<{ lost: OxEnvelope } | { value: OxEnvelope[] }> => {
+        async (response): Promise<Outcome<OxEnvelope[]>> => {
           const answer: unknown = parse(await http.text(response));
           if (!Array.isArray(answer)) {
             const envelope = answer as OxEnvelope;
@@ -177,6 +177,8 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     },
   };
 }
+
+const jsonBody = (value: unknown) => ({ type: 'application/json; charset=UTF-8', data: JSON.stringify(value) });
 
 /** JSON, or the JSON inside the HTML page that answers an upload (ox-http-api 1.10). */
 function parse(text: string): OxEnvelope {
