@@ -34,8 +34,7 @@ interface MoveAttempt {
 }
 
 export const writeAttempt = (attempt: Attempt): string => JSON.stringify(attempt);
-export const readAttempt = (note: string | undefined): Attempt | undefined =>
-  note?.startsWith('{') ? JSON.parse(note) : undefined;
+export const readAttempt = (note: string | undefined): Attempt | undefined => (note ? JSON.parse(note) : undefined);
 
 /**
  * Finds out what became of an attempt whose answer never came, and brings the link in step with it. Returns the link as

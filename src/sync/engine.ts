@@ -55,7 +55,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     tree: [],
     brakes: new Map(),
   };
-  const { mailbox, backend, clock } = { ...account };
+  const { mailbox, backend, clock } = account;
   const missedFolders = new Set<string>();
   const released = new Set<string>();
   let state: SyncStatus['state'] = 'starting';
@@ -167,14 +167,9 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     const vanished = await collectVanished(account, news);
     for (const found of news) await ingest(account, found, vanished);
     for (const found of news) {
-      const gone = new Set<number>();
-      for (const link of found.vanished) {
-        const now = await mailbox.sync.link(link.key);
-        if (now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId) gone.add(link.key);
-      }
       const role = account.tree.find((folder) => folder.id === found.remoteFolder)?.role;
       const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.remoteFolder);
-      await removeVanished(account, found, gone, brakeApplies);
+      await removeVanished(account, found, brakeApplies);
       if (!account.brakes.has(found.remoteFolder)) released.delete(found.remoteFolder);
     }
   }

@@ -23,5 +23,5 @@ export async function messageOfOxbowId(
 ): Promise<{ message: Message; contentDigest: string } | undefined> {
   const named = parse(mailbox, oxbowId);
   const message = named && (await mailbox.messageByKey(named.key));
-  return message && message.deleted === undefined ? { message, contentDigest: named.contentDigest } : undefined;
+  return message ? { message, contentDigest: named.contentDigest } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import type { FolderId, Message, MessageLink, NewMessage } from '../store/index.ts';
+import type { FolderId, Message, MessageKey, MessageLink, NewMessage } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readAttempt } from './attempt.ts';
 import { flagProperties, localChanges, remoteChanges } from './flags.ts';
@@ -172,7 +172,7 @@ interface Gone {
 }
 
 function addVanished(vanished: Vanished, link: MessageLink, message: Message | undefined): void {
-  if (!message || message.deleted !== undefined || vanished.has(message.key)) return;
+  if (!message || vanished.has(message.key)) return;
   const gone: Gone = { link, message, found: false };
   vanished.set(message.key, [gone]);
   const id = getString(message.properties, PidTag.InternetMessageId);
@@ -352,7 +352,7 @@ export async function takeFlags(account: SyncAccount, link: MessageLink, flags: 
   const { mailbox } = account;
   const base = readMessageBase(link);
   const message = await mailbox.messageByKey(link.key);
-  if (message && message.deleted === undefined) {
+  if (message) {
     const changes = remoteChanges(flags, base.flags, base.intended);
     const here = localChanges(message, base.flags);
     const { set, remove } = flagProperties(changes);
@@ -369,14 +369,13 @@ export async function takeFlags(account: SyncAccount, link: MessageLink, flags: 
  * would go at once, nothing goes until somebody says so. Emptied trash and junk folders are what people do every day;
  * there the mails stay recoverable and no brake applies.
  */
-export async function removeVanished(
-  account: SyncAccount,
-  news: FolderNews,
-  stillVanished: ReadonlySet<number>,
-  brakeApplies: boolean,
-): Promise<void> {
+export async function removeVanished(account: SyncAccount, news: FolderNews, brakeApplies: boolean): Promise<void> {
   const { mailbox } = account;
-  const gone = news.vanished.filter((link) => stillVanished.has(link.key));
+  const gone: MessageLink[] = [];
+  for (const link of news.vanished) {
+    const now = await mailbox.sync.link(link.key);
+    if (now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId) gone.push(link);
+  }
   const known = news.cursor.total + gone.length;
   if (brakeApplies && known > syncLimits.brakeFrom && gone.length * 2 > known) {
     account.brakes.set(news.remoteFolder, { folder: news.remoteFolder, vanished: gone.length, of: known });
@@ -394,12 +393,15 @@ export async function removeVanished(
   account.brakes.delete(news.remoteFolder);
   for (let at = 0; at < gone.length; at += syncLimits.ingestBatch)
     await mailbox.transaction(async () => {
-      for (const link of gone.slice(at, at + syncLimits.ingestBatch)) {
-        const message = await mailbox.messageByKey(link.key);
-        // What a client just changed is not lost because somebody deleted it elsewhere: it is stored there anew.
-        if (message && message.deleted === undefined && !(await mailbox.sync.isPending(link.key)))
-          await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
-        await mailbox.sync.removeLink(link.key);
-      }
+      for (const link of gone.slice(at, at + syncLimits.ingestBatch)) await takeDeletion(account, link.key);
     });
+}
+
+/** Deletes a message whose mail is gone. Only in a transaction. */
+export async function takeDeletion({ mailbox }: SyncAccount, key: MessageKey): Promise<void> {
+  const message = await mailbox.messageByKey(key);
+  // What a client just changed is not lost because somebody deleted it elsewhere: it is stored there anew.
+  if (message && !(await mailbox.sync.isPending(key)))
+    await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+  await mailbox.sync.removeLink(key);
 }

@@ -3,6 +3,7 @@ import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from 
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { creationOf, readCursor, readFolderBase, writeBase } from './links.ts';
+import { takeDeletion } from './pull-folder.ts';
 
 const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
   inbox: 'inbox',
@@ -200,11 +201,7 @@ async function removeGone(
     const folder = await mailbox.folder(link.folderId);
     if (!missedBefore.has(link.remoteId) || folder?.role !== undefined) continue;
     await mailbox.transaction(async () => {
-      for (const { key } of await mailbox.sync.links(link.remoteId)) {
-        const message = await mailbox.messageByKey(key);
-        if (message && message.deleted === undefined && !(await mailbox.sync.isPending(key)))
-          await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
-      }
+      for (const { key } of await mailbox.sync.links(link.remoteId)) await takeDeletion(account, key);
       await forgetFolder(account, link);
       if (folder && (await mailbox.messageIds(folder.id)).length === 0)
         await mailbox.deleteFolder(folder.id, { messages: true, folders: false }, fromBackend);

@@ -82,7 +82,8 @@ async function readTree(account: SyncAccount): Promise<void> {
 const entryAt = (account: SyncAccount, name: string, parentId: string | null): RemoteFolder | undefined =>
   account.tree.find((entry) => entry.name === name && (entry.parentId ?? null) === parentId);
 
-const linkOf = async (account: SyncAccount, remoteId: string): Promise<FolderLink | undefined> =>
+/** The local folder's link to a remote one. */
+export const linkOf = async (account: SyncAccount, remoteId: string): Promise<FolderLink | undefined> =>
   (await account.mailbox.sync.folderLinks()).find((link) => link.remoteId === remoteId);
 
 /** Makes the remote folder and returns its id; undefined when it has no place there. */
@@ -206,7 +207,8 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
     link = now;
   }
   const inside = account.tree.filter((entry) => isInside(account, entry, link.remoteId));
-  const kept = new Set<string>();
+  /** Folders with one in them that stays, so that they stay too. */
+  const kept = new Set<string | undefined>();
   // The deepest first.
   for (const entry of inside.reverse()) {
     const own = await linkOf(account, entry.id);
@@ -217,8 +219,7 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
         throw new Waiting('a folder had to be moved out first');
       }
       // Somebody else moved it in.
-      kept.add(entry.id);
-      if (entry.parentId !== undefined) kept.add(entry.parentId);
+      kept.add(entry.parentId);
       continue;
     }
     const { gone, unseen } = await lookInside(account, entry.id);
@@ -226,8 +227,7 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
       await ignoreMissing(() => backend.mail.deleteFolder(entry.id, true));
     else {
       if (gone.length > 0) await ignoreMissing(() => backend.mail.remove(entry.id, gone, true));
-      kept.add(entry.id);
-      if (entry.parentId !== undefined) kept.add(entry.parentId);
+      kept.add(entry.parentId);
       account.log.info({ folder: entry.id }, 'a deleted folder has something new in it and stays');
     }
     if (own) await forgetFolder(account, own);

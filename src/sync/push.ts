@@ -16,7 +16,7 @@ import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
 import { takeFlags } from './pull-folder.ts';
-import { remoteFolderOf } from './push-folder.ts';
+import { linkOf, remoteFolderOf } from './push-folder.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 const mfUnsent = 0x8;
@@ -36,7 +36,7 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
   let link = await settleAttempt(account, row, message, await sync.link(row.objectKey));
   if (link && isVoid(link)) throw new Waiting('the folder is about to be read anew');
   let done = readAttempt(row.note) !== undefined;
-  if (!message || message.deleted !== undefined) {
+  if (!message) {
     done ||= link !== undefined;
     if (link) await removeRemote(account, link);
   } else if (!message.associated && (message.flags & mfSubmitted) === 0) {
@@ -57,12 +57,9 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
 
 async function removeRemote(account: SyncAccount, link: MessageLink): Promise<void> {
   const { mailbox, backend } = account;
-  const removed = await unlessMissing(async () => {
-    await backend.mail.remove(link.remoteFolder, [link.remoteId], true);
-    return true;
-  });
+  const removed = await ignoreMissing(() => backend.mail.remove(link.remoteFolder, [link.remoteId], true));
   // The folder is not there: renamed elsewhere, and the mail in it, until the tree has shown that it is gone.
-  if (!removed && (await mailbox.sync.folderLinks()).some(({ remoteId }) => remoteId === link.remoteFolder))
+  if (!removed && (await linkOf(account, link.remoteFolder)))
     throw new Waiting('the folder was deleted or renamed elsewhere');
   await mailbox.sync.removeLink(link.key);
 }
@@ -130,10 +127,7 @@ async function pushFlags(account: SyncAccount, key: MessageKey): Promise<boolean
   if (base.intended?.flagged !== undefined) changes.flagged = localFlag.flagged(message);
   if (Object.keys(changes).length === 0) return false;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...base, intended: { ...base.intended, ...changes } }) });
-  const found = await unlessMissing(async () => {
-    await backend.mail.setFlags(link.remoteFolder, link.remoteId, changes);
-    return true;
-  });
+  const found = await ignoreMissing(() => backend.mail.setFlags(link.remoteFolder, link.remoteId, changes));
   if (!found) throw new Waiting('the mail was moved or deleted elsewhere');
   const { intended: _, ...rest } = base;
   await mailbox.sync.setLink({ ...link, base: writeBase({ ...rest, flags: { ...base.flags, ...changes } }) });

@@ -27,7 +27,7 @@ const mfUnsent = 0x8;
 export async function submitMessage(account: SyncAccount, row: OutboxRow): Promise<void> {
   const { mailbox, backend } = account;
   const message = await mailbox.messageByKey(row.objectKey);
-  if (!message || message.deleted !== undefined || (message.flags & mfSubmitted) === 0) {
+  if (!message || (message.flags & mfSubmitted) === 0) {
     await mailbox.sync.finishOutbox(row);
     return;
   }

@@ -12,9 +12,13 @@ export class Waiting extends Error {
   }
 }
 
-/** What is gone needs no more changing; the next look at the folder tells the rest. */
-export async function ignoreMissing(call: () => Promise<unknown>): Promise<void> {
-  await unlessMissing(call);
+/** What is gone needs no more changing; the next look at the folder tells the rest. False when it was gone. */
+export async function ignoreMissing(call: () => Promise<unknown>): Promise<boolean> {
+  const done = await unlessMissing(async () => {
+    await call();
+    return true;
+  });
+  return done ?? false;
 }
 
 /** Undefined when the backend says that the object is not there. */
