@@ -12,6 +12,7 @@ export * from './events.ts';
 export { isContentTag } from './message-content-tags.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export * from './ports.ts';
+export { mf } from './rows.ts';
 export * from './sync-state.ts';
 export {
   compileRestriction,

@@ -1,7 +1,7 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import type { FolderId, Message, MessageKey, MessageLink, NewMessage } from '../store/index.ts';
+import { type FolderId, type Message, type MessageKey, type MessageLink, mf, type NewMessage } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readAttempt } from './attempt.ts';
 import { flagProperties, localChanges, remoteChanges } from './flags.ts';
@@ -17,9 +17,6 @@ import {
 } from './links.ts';
 import { messageOfOxbowId, ownKeyOf, oxbowIdOf } from './oxbow-id.ts';
 import { unlessMissing } from './waiting.ts';
-
-/** PidTagMessageFlags mfUnsent, MS-OXCMSG 2.2.1.6. */
-const mfUnsent = 0x8;
 
 /** What one look at a folder found, before anything is changed. */
 export interface FolderNews {
@@ -341,7 +338,7 @@ function newMessage(envelope: RemoteEnvelope, first: boolean): NewMessage {
     set,
     recipients,
     read: envelope.flags.seen,
-    flags: envelope.flags.draft ? mfUnsent : 0,
+    flags: envelope.flags.draft ? mf.unsent : 0,
     remoteContent: { size: envelope.size, hasAttachments: envelope.hasAttachments },
     newMail: !first && !envelope.flags.seen,
   };

@@ -7,6 +7,7 @@ import {
   type MessageContent,
   type MessageKey,
   type MessageLink,
+  mf,
   type OutboxRow,
 } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
@@ -18,9 +19,6 @@ import { oxbowIdOf } from './oxbow-id.ts';
 import { takeFlags } from './pull-folder.ts';
 import { linkOf, remoteFolderOf } from './push-folder.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
-
-const mfUnsent = 0x8;
-const mfSubmitted = 0x4;
 
 /** Header that finds a stored mail again, see oxbow-id.ts. */
 const idHeader = 'X-Oxbow-Id';
@@ -39,7 +37,7 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
   if (!message) {
     done ||= link !== undefined;
     if (link) await removeRemote(account, link);
-  } else if (!message.associated && (message.flags & mfSubmitted) === 0) {
+  } else if (!message.associated && (message.flags & mf.submitted) === 0) {
     const target = await remoteFolderOf(account, message.folderId);
     if (target !== undefined) {
       if (link && link.remoteFolder !== target) {
@@ -138,7 +136,7 @@ async function flagsNow({ mailbox }: SyncAccount, before: Message): Promise<Mail
   const message = (await mailbox.messageByKey(before.key)) ?? before;
   const link = await mailbox.sync.link(before.key);
   const base = link ? readMessageBase(link).flags : noFlags;
-  return { ...base, ...localChanges(message, base), draft: (message.flags & mfUnsent) !== 0 };
+  return { ...base, ...localChanges(message, base), draft: (message.flags & mf.unsent) !== 0 };
 }
 
 /** Digest of a message as it would be written: equal content, equal digest. */

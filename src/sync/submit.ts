@@ -1,7 +1,7 @@
 import { BackendError, type RemoteEnvelope } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
 import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
-import type { Message, OutboxRow } from '../store/index.ts';
+import { type Message, mf, type OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { noFlags } from './flags.ts';
@@ -16,8 +16,6 @@ const sendingSince = (note: string | undefined): number | undefined => {
   const match = /^sending (\d+)$/.exec(note ?? '');
   return match ? Number(match[1]) : undefined;
 };
-const mfSubmitted = 0x4;
-const mfUnsent = 0x8;
 
 /**
  * Sends one submitted message exactly once. The note stands before the call; an attempt that finds it looks among the
@@ -27,7 +25,7 @@ const mfUnsent = 0x8;
 export async function submitMessage(account: SyncAccount, row: OutboxRow): Promise<void> {
   const { mailbox, backend } = account;
   const message = await mailbox.messageByKey(row.objectKey);
-  if (!message || (message.flags & mfSubmitted) === 0) {
+  if (!message || (message.flags & mf.submitted) === 0) {
     await mailbox.sync.finishOutbox(row);
     return;
   }
@@ -82,7 +80,7 @@ async function settle(
   const { sync } = mailbox;
   await mailbox.transaction(async () => {
     const saved = await mailbox.saveMessage(
-      { id: message.id, folderId: message.folderId, flags: message.flags & ~(mfSubmitted | mfUnsent), read: true },
+      { id: message.id, folderId: message.folderId, flags: message.flags & ~(mf.submitted | mf.unsent), read: true },
       fromBackend,
     );
     if (copy && sentFolder !== undefined) {
@@ -138,7 +136,7 @@ async function reportFailure(
   );
   await mailbox.transaction(async () => {
     await mailbox.saveMessage(
-      { id: message.id, folderId: message.folderId, flags: (message.flags & ~mfSubmitted) | mfUnsent },
+      { id: message.id, folderId: message.folderId, flags: (message.flags & ~mf.submitted) | mf.unsent },
       fromBackend,
     );
     await mailbox.saveMessage(
