@@ -67,7 +67,6 @@ const configuration = z.strictObject({
 });
 
 export type Configuration = z.output<typeof configuration>;
-export type ConfigurationInput = z.input<typeof configuration>;
 
 /** A configuration that cannot be used: one line a mistake, naming the key and what is wrong with it. */
 export class ConfigurationError extends Error {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Store } from '../store/index.ts';
 import type { Accounts } from './accounts.ts';
 import type { Metrics } from './metrics.ts';
@@ -34,7 +34,7 @@ export function observe(app: FastifyInstance, { metrics, store, accounts }: Obse
     }
   });
 
-  app.get('/metrics', async (request: FastifyRequest, reply: FastifyReply) => {
+  app.get('/metrics', async (request, reply) => {
     if (!isLocal(request)) return reply.code(403).type('text/plain').send('Metrics are given to this machine only.\n');
     metrics.accounts.reset();
     let outbox = 0;

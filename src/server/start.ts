@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly names?: readonly string[];
   /** Routes of others on the same listener (the trial's sandbox). */
   readonly mount?: (app: FastifyInstance) => Promise<void>;
+  /** Told to the command line as whose mailboxes there are to try (the trial's sandbox). */
+  readonly people?: RunningFile['people'];
   /** The groupware, when it can only be known once the listener has its address (the trial's sandbox). */
   readonly oxAt?: (origin: string, certificateAuthority: string | undefined) => OxHttpOptions;
 }
@@ -39,10 +41,10 @@ export interface RunningFile {
   /** PEM file of the local authority. */
   readonly certificateAuthority: string | undefined;
   /** Whose mailboxes there are to try; of the trial only. */
-  readonly people?: readonly { readonly address: string }[];
+  readonly people?: readonly { readonly address: string }[] | undefined;
 }
 
-export function writeRunningFile(data: string, running: RunningFile): void {
+function writeRunningFile(data: string, running: RunningFile): void {
   writeFileSync(join(data, 'running.json'), `${JSON.stringify(running, undefined, 2)}\n`);
 }
 
@@ -171,7 +173,7 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     const { port } = app.server.address() as AddressInfo;
     url = publicUrl ?? `https://${publicHost(config.listen.host)}:${port}`;
     lazily();
-    writeRunningFile(config.data, { url, certificateAuthority: tls.authorityFile });
+    writeRunningFile(config.data, { url, certificateAuthority: tls.authorityFile, people: options.people });
     sweeping = setInterval(() => void sweep(), hour).unref();
     void sweep();
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSandbox, readTenant, type Sandbox, trialTenant } from '../sandbox/index.ts';
 import { checkConfiguration } from './config.ts';
-import { type RunningServer, startServer, writeRunningFile } from './start.ts';
+import { type RunningServer, startServer } from './start.ts';
 
 export interface TrialOptions {
   /** `HOST:PORT`. */
@@ -49,6 +49,7 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
       config,
       logTo: pino.destination({ dest: 2, sync: true }),
       names: tenant.domains.flatMap((domain) => [domain, `autodiscover.${domain}`, `mail.${domain}`]),
+      people: sandbox.people().map(({ address }) => ({ address })),
       mount: async (app) => {
         await app.register(sandbox.plugin, { prefix: '/ajax' });
         await app.register(sandbox.plugin, { prefix: '/appsuite/api' });
@@ -57,11 +58,6 @@ export async function startTrial(options: TrialOptions): Promise<Trial> {
         url: `${origin}/ajax`,
         ...(certificateAuthority ? { certificateAuthority } : {}),
       }),
-    });
-    writeRunningFile(options.data, {
-      url: server.url,
-      certificateAuthority: server.authorityFile,
-      people: sandbox.people().map(({ address }) => ({ address })),
     });
     return {
       ...server,
