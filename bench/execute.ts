@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createMapiHttpClient,
   logOn,
@@ -68,7 +69,7 @@ async function measure(server: BenchServer): Promise<Figure[]> {
   const openFour = await rate(server, [client, ...others].map(openAndRead));
   const saved = await rate(server, saveOne(client));
   const connected = await rate(server, connectOne(client));
-  const table = await sortedTable(server, client);
+  const table = await sortedTable(client);
 
   const get = 'plain HTTPS GET on the same server and client';
   return [
@@ -97,7 +98,7 @@ async function measure(server: BenchServer): Promise<Figure[]> {
 }
 
 /** Opens a message of the inbox, reads eight properties, releases it. */
-export const openOne =
+const openOne =
   ({ mapi, mailbox }: BenchClient, messageId: bigint) =>
   async () => {
     const message = newHandle();
@@ -119,7 +120,7 @@ export const openOne =
   };
 
 /** Connect, logon, Disconnect, on a connection that is there. */
-export const connectOne = (client: BenchClient) => async () => {
+const connectOne = (client: BenchClient) => async () => {
   const mapi = createMapiHttpClient(client.http, client.mailboxUrl);
   await mapi.connect(client.legacyDn);
   await logOn(mapi, client.legacyDn);
@@ -127,7 +128,7 @@ export const connectOne = (client: BenchClient) => async () => {
 };
 
 /** Creates a message with five properties and saves it. */
-export const saveOne = ({ mapi, mailbox }: BenchClient) => {
+const saveOne = ({ mapi, mailbox }: BenchClient) => {
   let number = 0;
   return async () => {
     const message = newHandle();
@@ -154,7 +155,7 @@ export const saveOne = ({ mapi, mailbox }: BenchClient) => {
   };
 };
 
-async function sortedTable(_server: BenchServer, client: BenchClient): Promise<number> {
+async function sortedTable(client: BenchClient): Promise<number> {
   const save = saveOne(client);
   const { mapi, mailbox } = client;
   const views = await openFolder(mapi, mailbox, mailbox.folders.views);
@@ -202,10 +203,10 @@ async function sortedTable(_server: BenchServer, client: BenchClient): Promise<n
 }
 
 /** Until the first synchronization has brought mail. */
-export async function waitForMail({ mapi, mailbox }: BenchClient): Promise<void> {
+async function waitForMail({ mapi, mailbox }: BenchClient): Promise<void> {
   for (let i = 0; i < 100; i++) {
     if ((await newestMails(mapi, mailbox, mailbox.folders.inbox, 1)).length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
   throw new Error('no mail came');
 }

@@ -61,8 +61,6 @@ export interface BenchServer {
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
-  /** The most resident memory so far, in bytes. */
-  peakBytes(): number;
   /** After a collection of garbage: resident bytes, and those that objects hold. Only with {@link probe}. */
   memory(): Promise<Memory>;
   stop(): Promise<void>;
@@ -117,8 +115,6 @@ export async function startProcess(nodeOptions: readonly string[], args: readonl
   });
   const url = await readyUrl(child);
   const startMs = performance.now() - started;
-  const status = (name: string) =>
-    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024;
   return {
     url,
     startMs,
@@ -126,8 +122,7 @@ export async function startProcess(nodeOptions: readonly string[], args: readonl
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
-    residentBytes: () => status('VmRSS'),
-    peakBytes: () => status('VmHWM'),
+    residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024,
     memory() {
       const told = new Promise<Memory>((resolve) => {
         const listen = (chunk: Buffer) => {
@@ -193,10 +188,10 @@ export interface Rate {
 /** Repeats `work` for about `seconds` on each of several workers, after a warm-up. */
 export async function rate(
   server: BenchServer,
-  work: ((worker: number) => Promise<unknown>) | readonly (() => Promise<unknown>)[],
+  work: (() => Promise<unknown>) | readonly (() => Promise<unknown>)[],
   seconds = 4,
 ): Promise<Rate> {
-  const workers = typeof work === 'function' ? [() => work(0)] : work;
+  const workers = typeof work === 'function' ? [work] : work;
   for (const one of workers) for (let i = 0; i < 20; i++) await one();
   const cpu = server.cpuSeconds();
   const start = performance.now();
@@ -218,7 +213,3 @@ export const machine = (): string => {
   const cores = cpus();
   return `${cores.length} × ${cores[0]?.model ?? 'unknown'}, Node.js ${process.version}`;
 };
-
-export async function sleep(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-}

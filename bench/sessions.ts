@@ -1,18 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMapiHttpClient, logOn } from '../src/client/index.ts';
-import {
-  type BenchClient,
-  type Figure,
-  figure,
-  median,
-  probe,
-  signIn,
-  sleep,
-  startProcess,
-  startServer,
-} from './harness.ts';
+import { type BenchClient, type Figure, figure, median, probe, signIn, startProcess, startServer } from './harness.ts';
 
 const people = ['anna@oxbow.test', 'ben@oxbow.test', 'carla@oxbow.test'];
 /** A person may have 256 contexts; further ones end the oldest. */
