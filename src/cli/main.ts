@@ -1,7 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import type { Command } from './command.ts';
-import { UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { serveCommand } from './serve.ts';
 import { releaseCommand, statusCommand } from './status.ts';
 import { trialCommand } from './trial.ts';
