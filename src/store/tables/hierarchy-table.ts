@@ -13,21 +13,12 @@ export async function hierarchyTable(
   const { mailbox } = context;
   let gone = false;
   let depths = new Map<FolderId, number>();
-  let unsubscribe: (() => void) | undefined;
-
-  const rows = async (): Promise<Folder[]> => {
-    const folders = await mailbox.childFolders(parentId, options);
-    depths = new Map([[parentId, 0]]);
-    for (const folder of folders) depths.set(folder.id, (depths.get(folder.parentId!) ?? 0) + 1);
-    return folders;
-  };
-  const seen = new Map<FolderId, Folder>();
 
   const table = createListTable<Folder>({
     rows: async () => {
-      const folders = await rows();
-      seen.clear();
-      for (const folder of folders) seen.set(folder.id, folder);
+      const folders = await mailbox.childFolders(parentId, options);
+      depths = new Map([[parentId, 0]]);
+      for (const folder of folders) depths.set(folder.id, (depths.get(folder.parentId!) ?? 0) + 1);
       return folders;
     },
     property: (folder, tag) => {
@@ -37,40 +28,34 @@ export async function hierarchyTable(
     key: (folder) => folder.id,
     allColumns: () => [...folderPropertyTags, PidTag.Depth, PidTag.RowType, PidTag.InstID, PidTag.InstanceNum],
     rowKey: (folderId, instance) => ({ folderId, instance }),
-    subscribe: (changed) => {
-      const end = context.subscribe((event) => {
-        if (event.object !== 'folder') return;
-        if (event.kind === 'searchComplete') return;
+    subscribe: (changed) =>
+      context.subscribe((event) => {
+        if (event.object !== 'folder' || event.kind === 'searchComplete') return;
         if (event.kind === 'modified') {
-          if (seen.has(event.folderId)) changed(event.folderId);
+          if (depths.has(event.folderId)) changed(event.folderId);
           return;
         }
         // What came, went or moved changes the order of others too.
         changed(event.folderId);
         changed(undefined);
-      });
-      return end;
-    },
-    refresh: async (id) => {
-      const before = seen.get(id);
-      const folder = options.softDeleted ? undefined : await mailbox.folder(id);
-      if (!folder || !before || folder.displayName !== before.displayName || folder.parentId !== before.parentId)
-        return undefined;
-      seen.set(id, folder);
-      return folder;
+      }),
+    refresh: async (known) => {
+      const folder = options.softDeleted ? undefined : await mailbox.folder(known.id);
+      const same = folder?.displayName === known.displayName && folder.parentId === known.parentId;
+      return same ? folder : undefined;
     },
     ownDepth: true,
     check: () => {
       if (gone) throw new MapiError(ec.objectDeleted, 'the folder was deleted');
     },
   });
-  unsubscribe = context.subscribe((event) => {
+  const unsubscribe = context.subscribe((event) => {
     if (event.object === 'folder' && event.kind === 'deleted' && event.folderId === parentId) gone = true;
   });
   return {
     ...table,
     close: () => {
-      unsubscribe?.();
+      unsubscribe();
       table.close();
     },
   };

@@ -20,8 +20,8 @@ export interface ListTableOptions<T> {
   rowKey?(key: number, instance: number): RowKey;
   /** Calls back when rows changed: with the key of one, or nothing when any may have come, gone or moved. */
   subscribe?(changed: (key: number | undefined) => void): () => void;
-  /** The row of a key as it is now, its place being the same; undefined: all are to be asked for again. */
-  refresh?(key: number): Promise<T | undefined>;
+  /** A row as it is now, its place being the same; undefined: all are to be asked for again. */
+  refresh?(known: T): Promise<T | undefined>;
   /** The rows have a PidTagDepth of their own. */
   ownDepth?: boolean;
   /** Throws when the table's object is gone. */
@@ -63,7 +63,7 @@ export function createListTable<T>(options: ListTableOptions<T>): Table {
         for (const key of keys) {
           const known = current.get(key);
           if (!known) continue;
-          const row = await options.refresh?.(key);
+          const row = await options.refresh?.(known.row);
           if (row === undefined) anyChanged();
           else known.row = row;
           found.push(...rowsOf(known.row, known.place));

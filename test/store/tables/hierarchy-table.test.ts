@@ -99,6 +99,17 @@ describe('a hierarchy table', () => {
     table.close();
   });
 
+  it('has a renamed folder in its new place, also when it was asked for the number of rows in between', async () => {
+    const { top, a } = await tree();
+    const table = await box.tables.hierarchyTable(top, {});
+    table.setColumns([PidTag.DisplayName]);
+    assert.deepEqual(await names(table), ['a', 'b']);
+    await box.renameFolder(a, 'z');
+    assert.equal(await table.rowCount(), 2);
+    assert.deepEqual(await names(table), ['b', 'z']);
+    table.close();
+  });
+
   it('of a deleted folder says so', async () => {
     const { top } = await tree();
     const table = await box.tables.hierarchyTable(top, {});
