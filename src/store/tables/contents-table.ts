@@ -9,6 +9,7 @@ import {
   type StoredValue,
   typeOf,
 } from '../../mapi/index.ts';
+import { batches } from '../batches.ts';
 import { messageProperty, messagePropertyTags } from '../computed.ts';
 import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
 import { sortText } from '../rows.ts';
@@ -16,7 +17,7 @@ import type { FolderId, Message, Table } from '../types.ts';
 import { indexView } from './index-view.ts';
 import { limits } from './limits.ts';
 import { firstRows, listView, type RowSource } from './list-view.ts';
-import { type Lookup, restrictionNeeds } from './matches.ts';
+import { type Lookup, type RestrictionNeeds, restrictionNeeds } from './matches.ts';
 import { partsOf } from './message-parts.ts';
 import { pacer } from './pacer.ts';
 import { necessarySql, restrictionSql } from './restriction-sql.ts';
@@ -107,8 +108,15 @@ async function rowCount(context: MailboxContext, folderId: FolderId, options: Co
   return options.associated ? row.associated_count : row.content_count;
 }
 
-/** `from` and `where` of the messages that a table lists, without its restriction. */
-function scopeOf(context: MailboxContext, folderId: FolderId, options: ContentsTableOptions) {
+/** All columns of a {@link MessageRow}. */
+export const wholeMessage = sql.join(messageColumns.map((name) => sql.ref(`message.${name}`)));
+
+/** `from` and `where` of the messages in a folder, or of those that a search folder found. */
+export function messagesIn(
+  context: MailboxContext,
+  folderId: FolderId,
+  options: Pick<ContentsTableOptions, 'associated' | 'softDeleted' | 'search'>,
+) {
   const mailboxId = context.mailbox.id;
   return options.search
     ? sql`search_result inner join message on message.mailbox_id = search_result.mailbox_id
@@ -149,7 +157,7 @@ function messageSource(
   plan: SortPlan,
 ): RowSource {
   const { restriction, matcher, instanceTag } = spec;
-  const scope = scopeOf(context, folderId, options);
+  const scope = messagesIn(context, folderId, options);
   const exact = restriction ? restrictionSql(restriction) : undefined;
   const necessary = restriction ? necessarySql(restriction) : undefined;
   const fromColumns =
@@ -182,7 +190,7 @@ function messageSource(
         })),
       };
     }
-    const { rows } = await sql<MessageRow>`select ${sql.join(messageColumns.map((name) => sql.ref(`message.${name}`)))}
+    const { rows } = await sql<MessageRow>`select ${wholeMessage}
       from ${scope} ${filter} ${condition} limit ${count}`.execute(context.db());
     const found: ViewRow[] = [];
     const messages = rows.map((row) => context.messageFromRow(row));
@@ -244,14 +252,14 @@ async function objectsOf(
 ): Promise<(ObjectOfRow | undefined)[]> {
   if (ids.length === 0) return [];
   const rows: MessageRow[] = [];
-  for (let at = 0; at < ids.length; at += limits.page) {
+  for (const batch of batches(ids, limits.page)) {
     rows.push(
       ...(await context
         .db()
         .selectFrom('message')
         .select(messageColumns)
         .where('mailbox_id', '=', context.mailbox.id)
-        .where('id', 'in', ids.slice(at, at + limits.page))
+        .where('id', 'in', batch)
         .where('deleted', '=', Number(softDeleted))
         .execute()),
     );
@@ -269,11 +277,11 @@ const plainObject = (context: MailboxContext, message: Message): ObjectOfRow => 
   lookup: (tag) => messageProperty(context.mailbox, message, tag),
 });
 
-/** Messages with what a restriction asks of them in memory: the beginnings of large values, recipients, attachments. */
+/** Messages with what a restriction asks of them in memory: large values up to a size, recipients, attachments. */
 export async function evaluable(
   context: MailboxContext,
   messages: readonly Message[],
-  needs: { readonly tags: ReadonlySet<PropertyTag>; readonly partTags: ReadonlySet<PropertyTag> },
+  needs: RestrictionNeeds,
 ): Promise<ObjectOfRow[]> {
   const { mailbox } = context;
   const parts = needs.partTags.size > 0 ? await partsOf(context, messages, needs.partTags) : undefined;
@@ -285,8 +293,8 @@ export async function evaluable(
     let large: Map<PropertyTag, StoredValue> | undefined;
     for (const tag of needs.tags) {
       const value = messageProperty(mailbox, message, tag);
-      if (!isLargeValue(value)) continue;
-      const bytes = Buffer.from(await value.read(0, Math.min(value.size, limits.searchedBytes)));
+      if (!isLargeValue(value) || value.size > limits.searchedBytes) continue;
+      const bytes = Buffer.from(await value.read(0, value.size));
       if (bytes.length < value.size) continue;
       large ??= new Map();
       large.set(tag, typeOf(tag) === Ptyp.String ? bytes.toString('utf16le') : bytes);
@@ -308,8 +316,8 @@ async function allColumns(
   options: ContentsTableOptions,
 ): Promise<PropertyTag[]> {
   const tags = new Set<PropertyTag>([...messagePropertyTags, PidTag.RowType, PidTag.Depth]);
-  const { rows } = await sql<MessageRow>`select ${sql.join(messageColumns.map((name) => sql.ref(`message.${name}`)))}
-    from ${scopeOf(context, folderId, options)} order by message.id desc limit 50`.execute(context.db());
+  const { rows } = await sql<MessageRow>`select ${wholeMessage}
+    from ${messagesIn(context, folderId, options)} order by message.id desc limit 50`.execute(context.db());
   for (const row of rows) for (const tag of context.messageFromRow(row).properties.keys()) tags.add(tag);
   return [...tags];
 }

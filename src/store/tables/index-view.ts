@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Restriction } from '../../mapi/index.ts';
+import { batches } from '../batches.ts';
 import type { StoreEvent } from '../events.ts';
 import type { MailboxContext } from '../internal.ts';
 import type { FolderId } from '../types.ts';
@@ -147,12 +148,8 @@ export function indexView(context: MailboxContext, options: IndexViewOptions): V
       }
       const result: RowChange[] = [];
       const now: ViewRow[] = [];
-      const ids = [...batch.keys()];
-      for (let at = 0; at < ids.length; at += limits.page) {
-        now.push(
-          ...(await query(sql`and message.id in (${sql.join(ids.slice(at, at + limits.page))})`, false, limits.page)),
-        );
-      }
+      for (const ids of batches([...batch.keys()], limits.page))
+        now.push(...(await query(sql`and message.id in (${sql.join(ids)})`, false, limits.page)));
       const present = new Set(now.map((row) => row.id));
       for (const [id, { came }] of batch) {
         if (present.has(id)) continue;

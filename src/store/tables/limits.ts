@@ -23,7 +23,7 @@ export const limits = {
   searchFailures: 100,
   /** ms without changes after which a search folder remembers that it has taken all in. */
   settleAfter: 1000,
-  /** Bytes of a text or binary value that a restriction looks at. */
+  /** Bytes of the largest text or binary value that a restriction looks into. */
   searchedBytes: 1 << 20,
   /** Categories whose state a collapse state tells; 8 bytes each of the 64 KiB that it may have. */
   collapsedCategories: 8000,

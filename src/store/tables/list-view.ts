@@ -1,3 +1,4 @@
+import { batches } from '../batches.ts';
 import { categoryTree } from './category-tree.ts';
 import { compare } from './collation.ts';
 import { limits } from './limits.ts';
@@ -49,7 +50,6 @@ export function firstRows(source: RowSource, count: number): RowSource {
 /** A view that keeps its rows in memory, as keys in order. */
 export async function listView(plan: SortPlan, source: RowSource): Promise<View> {
   const compareLeaves = leafOrder(plan);
-  let leaves: ViewRow[] = [];
   let visible: ViewRow[] = [];
   let version = 0;
   const instances = new Map<number, ViewRow[]>();
@@ -82,8 +82,7 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
       for (const _ of tree.sortLeaves()) await pace();
       visible = tree.rows();
     } else {
-      leaves = await sortInSlices(rows, compareLeaves);
-      visible = leaves;
+      visible = await sortInSlices(rows, compareLeaves);
     }
     version++;
   };
@@ -118,8 +117,7 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
   /** Takes the rows of these ids out and puts their present ones in. */
   const apply = async (ids: readonly number[], events: boolean): Promise<RowChange[]> => {
     const now: ViewRow[] = [];
-    for (let at = 0; at < ids.length; at += limits.page)
-      now.push(...(await source.fetch(ids.slice(at, at + limits.page))));
+    for (const batch of batches(ids, limits.page)) now.push(...(await source.fetch(batch)));
     const old = ids.flatMap((id) => instances.get(id) ?? []);
     for (const id of ids) instances.delete(id);
     for (const row of now) remember(instances, row);
@@ -144,12 +142,12 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
     if (old.length + now.length <= 64) {
       for (const row of old) {
         const index = indexOf(row);
-        if (visible[index] === row) leaves.splice(index, 1);
+        if (visible[index] === row) visible.splice(index, 1);
       }
       for (const row of now) {
         const index = indexOf(row);
-        leaves.splice(index, 0, row);
-        tell(row, leaves[index - 1]);
+        visible.splice(index, 0, row);
+        tell(row, visible[index - 1]);
       }
     } else {
       const gone = new Set(old);
@@ -159,14 +157,13 @@ export async function listView(plan: SortPlan, source: RowSource): Promise<View>
         tell(row, merged.at(-1));
         merged.push(row);
       };
-      for (const row of leaves) {
+      for (const row of visible) {
         if (gone.has(row)) continue;
         while (next < now.length && compareLeaves(now[next]!, row) < 0) put(now[next++]!);
         merged.push(row);
       }
       while (next < now.length) put(now[next++]!);
-      leaves = merged;
-      visible = leaves;
+      visible = merged;
     }
     return changes;
   };

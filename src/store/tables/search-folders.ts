@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { ec, MapiError, type PropertyTag, type Restriction, restriction as restrictionType } from '../../mapi/index.ts';
 import { decode, encode } from '../../wire/index.ts';
 import type { StoreEvent } from '../events.ts';
-import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
-import type { FolderId, Message, MessageId, SearchCriteria } from '../types.ts';
-import { evaluable } from './contents-table.ts';
+import { type MailboxContext, type MailboxTables, type MessageRow, messageColumns } from '../internal.ts';
+import type { FolderId, Message, MessageId } from '../types.ts';
+import { evaluable, messagesIn, wholeMessage } from './contents-table.ts';
 import { limits } from './limits.ts';
-import { compileRestriction, type Matcher, restrictionNeeds } from './matches.ts';
+import { compileRestriction, type Matcher, type RestrictionNeeds, restrictionNeeds } from './matches.ts';
 import { pacer } from './pacer.ts';
 import { changeResults, searchOrigin } from './search-results.ts';
 
@@ -46,18 +46,8 @@ interface Population {
 }
 
 export interface SearchFolders {
-  isSearchFolder(folderId: FolderId): Promise<boolean>;
-  set(
-    folderId: FolderId,
-    criteria: {
-      restriction?: Restriction;
-      folderIds?: readonly FolderId[];
-      recursive: boolean;
-      stop: boolean;
-      static?: boolean;
-    },
-  ): Promise<void>;
-  get(folderId: FolderId): Promise<SearchCriteria>;
+  readonly set: MailboxTables['setSearchCriteria'];
+  readonly get: MailboxTables['searchCriteria'];
   /** Calls back with ids of messages that came into or left the results, or changed in them. */
   subscribeResults(folderId: FolderId, touched: (messageId: MessageId) => void): () => void;
   close(): void;
@@ -206,19 +196,11 @@ export function searchFolders(context: MailboxContext): SearchFolders {
     }
   };
 
-  const messagesOf = async (rows: readonly MessageRow[], needs: ReturnType<typeof restrictionNeeds>) => {
+  const messagesOf = async (rows: readonly MessageRow[], needs: RestrictionNeeds) => {
     const messages = rows.map((row) => context.messageFromRow(row));
     const objects = await evaluable(context, messages, needs);
     return messages.map((message, index) => ({ message, object: objects[index]! }));
   };
-
-  const messagesIn = (folderId: FolderId, scope: Scope) =>
-    scope.searches.has(folderId)
-      ? sql`search_result inner join message on message.mailbox_id = search_result.mailbox_id
-          and message.id = search_result.message_id
-          where search_result.mailbox_id = ${mailboxId} and search_result.folder_id = ${folderId} and message.deleted = 0`
-      : sql`message where message.mailbox_id = ${mailboxId} and message.folder_id = ${folderId}
-          and message.associated = 0 and message.deleted = 0`;
 
   /** One slice of a population. */
   const advance = async (search: Search) => {
@@ -232,11 +214,10 @@ export function searchFolders(context: MailboxContext): SearchFolders {
       search.populated = population.scope;
       return;
     }
-    const rows = await sql<MessageRow>`select ${sql.join(messageColumns.map((name) => sql.ref(`message.${name}`)))}
-      from ${messagesIn(folderId, population.scope)} and message.id > ${population.last}
-      order by message.id limit ${limits.searchSlice}`
-      .execute(context.db())
-      .then((result) => result.rows);
+    const of = { associated: false, softDeleted: false, search: population.scope.searches.has(folderId) };
+    const { rows } = await sql<MessageRow>`select ${wholeMessage}
+      from ${messagesIn(context, folderId, of)} and message.id > ${population.last}
+      order by message.id limit ${limits.searchSlice}`.execute(context.db());
     const found = new Map<MessageId, boolean>();
     for (const { message, object } of await messagesOf(rows, restrictionNeeds(search.restriction))) {
       if (search.matcher(object.lookup, object.context)) found.set(message.id, !message.read);
@@ -463,7 +444,6 @@ export function searchFolders(context: MailboxContext): SearchFolders {
   };
 
   return {
-    isSearchFolder: async (folderId) => (await mailbox.folder(folderId))?.type === 'search',
     set: async (folderId, criteria) => {
       await folderOf(folderId);
       const known = searches.get(folderId);
