@@ -1,6 +1,9 @@
 import { OxError } from './errors.ts';
 import type { Parameters } from './http/parameters.ts';
 
+/** Whether `order=desc` is asked for. */
+export const isDescending = (parameters: Parameters): boolean => parameters.text('order')?.toLowerCase() === 'desc';
+
 /** `limit=N`, `limit=from,to`, or left_hand_limit and right_hand_limit (exclusive). Without any: everything. */
 export function pageOf(parameters: Parameters): { offset: number; count: number } {
   const limit = parameters.text('limit');

@@ -83,6 +83,10 @@ export function textTest(pattern: string): (value: string) => boolean {
   return (value) => wildcard(value.toLowerCase(), wanted);
 }
 
+/** The same, and a pattern without wildcards may stand anywhere in the text. */
+export const patternTest = (pattern: string): ((value: string) => boolean) =>
+  textTest(/[*?]/.test(pattern) ? pattern : `*${pattern}*`);
+
 function wildcard(text: string, pattern: string): boolean {
   let at = 0;
   let inPattern = 0;

@@ -13,6 +13,11 @@ export interface Stamps {
   repeatNext(): void;
 }
 
+/** The newest stamp of some objects, but not less than the given one. */
+export function newestStamp(objects: readonly { readonly modified: number | null }[], least: number): number {
+  return objects.reduce((newest, { modified }) => Math.max(newest, modified ?? 0), least);
+}
+
 export function createStamps(db: Database, clock: Clock): Stamps {
   let last = Number(db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'stamp'")?.value ?? 0);
   let repeat = false;

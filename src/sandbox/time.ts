@@ -1,5 +1,7 @@
+import type { ActionRequest } from './http/action.ts';
+
 /** Offset of a zone at an instant in ms; unknown zones count as UTC. Whole hours are kept for the next question. */
-export function zoneOffset(timezone: string, ms: number): number {
+function zoneOffset(timezone: string, ms: number): number {
   if (timezone === 'UTC') return 0;
   let offsets = known.get(timezone);
   if (!offsets) {
@@ -30,6 +32,11 @@ function computeOffset(timezone: string, ms: number): number {
 /** Turns ms UTC into the Time of reference 1.4: shifted by the zone's offset at that instant. */
 export type TimeShift = (ms: number) => number;
 
-export function timeShift(timezone: string): TimeShift {
+/** The shift to the zone that a request asks for, or that of the person. */
+export function shiftOf({ parameters, person }: ActionRequest): TimeShift {
+  const timezone = parameters.text('timezone') ?? person.timezone;
   return (ms) => ms + zoneOffset(timezone, ms);
 }
+
+/** As header fields of a mail have it, in UTC (RFC 5322 3.3). */
+export const mailDate = (ms: number): string => new Date(ms).toUTCString().replace('GMT', '+0000');

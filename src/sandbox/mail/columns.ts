@@ -1,5 +1,4 @@
 import type { TimeShift } from '../time.ts';
-import { accountRoot } from './folder.ts';
 import type { Envelope } from './store.ts';
 
 /** A row of `mail` joined with its content. */
@@ -83,6 +82,3 @@ export const sortExpressions: Readonly<Record<number, string>> = {
   651: 'm.flags & 32',
   102: 'm.color',
 };
-
-/** The name of the mail account: the account root's number has no name of its own. */
-export const accountName = (address: string): string => address || accountRoot;

@@ -2,8 +2,8 @@ import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
 import type { ActionRequest } from '../http/action.ts';
 import { decodeText, firstValue, parseHeader } from '../mime/index.ts';
-import { timeShift } from '../time.ts';
-import { accountName, type MailRow, type MailView, mailColumns } from './columns.ts';
+import { shiftOf } from '../time.ts';
+import { type MailRow, type MailView, mailColumns } from './columns.ts';
 import type { MailFolderView } from './folder.ts';
 
 /** Turns rows into the arrays that `columns` and `headers` ask for. */
@@ -53,20 +53,18 @@ export function columnNumbers(request: ActionRequest): number[] {
 export function viewOf(request: ActionRequest, folderId: string): MailView {
   return {
     folderId,
-    accountName: accountName(request.person.address),
-    shift: timeShift(request.parameters.text('timezone') ?? request.person.timezone),
+    accountName: request.person.address,
+    shift: shiftOf(request),
   };
 }
 
 export const joinContent = 'JOIN content c ON c.id = m.content';
 
-/** One row with everything of its content but the raw bytes. */
+/** Everything of a mail and its content but the raw bytes. */
+export const selectFullRows = `SELECT m.uid, m.flags, m.color, m.received, m.keywords, m.reference, m.content, c.subject,
+  c.sent, c.size, c.attachment, c.priority, c.envelope, c.message_id, c.header FROM mail m ${joinContent}`;
+
+/** One row of {@link selectFullRows}. */
 export function fullRow(core: Core, folder: MailFolderView, uid: number): MailRow | undefined {
-  return core.db.get<MailRow>(
-    `SELECT m.uid, m.flags, m.color, m.received, m.keywords, m.reference, m.content, c.subject, c.sent, c.size,
-       c.attachment, c.priority, c.envelope, c.message_id, c.header
-     FROM mail m ${joinContent} WHERE m.folder = ? AND m.uid = ?`,
-    folder.folder.id,
-    uid,
-  );
+  return core.db.get<MailRow>(`${selectFullRows} WHERE m.folder = ? AND m.uid = ?`, folder.folder.id, uid);
 }

@@ -110,7 +110,7 @@ export function uidOf(id: unknown): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-export function readRaw(core: Core, mail: Mail): Buffer {
+export function readRaw(core: Core, mail: { readonly content: number }): Buffer {
   const { raw } = core.db.get<{ raw: Uint8Array }>('SELECT raw FROM content WHERE id = ?', mail.content)!;
   return Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
 }

@@ -81,6 +81,15 @@ export function groupsOf(core: Core, personId: number): number[] {
   return [0, 1, ...rows.map((row) => row.id)];
 }
 
+/** Ids of the people in a group; 0 (all users) and 1 (standard group) hold everybody. */
+export function membersOf(core: Core, group: number): number[] {
+  return group <= 1
+    ? core.db.all<{ id: number }>('SELECT id FROM person ORDER BY id').map(({ id }) => id)
+    : core.db
+        .all<{ person: number }>('SELECT person FROM member WHERE member_group = ? ORDER BY person', group)
+        .map(({ person }) => person);
+}
+
 /** All addresses a person may write from: the own, and those of people they are a deputy "on behalf" of. */
 export function senderAddresses(core: Core, person: Person): Set<string> {
   const owners = core.db.all<{ owner: number }>(

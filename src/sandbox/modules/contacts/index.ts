@@ -6,7 +6,7 @@ import { isSystemFolder, systemFolder } from '../../folders/system.ts';
 import { numberOf } from '../../folders/tree.ts';
 import type { Action, ActionRequest } from '../../http/action.ts';
 import { asObject } from '../../http/body.ts';
-import { pageOf } from '../../paging.ts';
+import { isDescending, pageOf } from '../../paging.ts';
 import { contactColumnNumbers } from '../../people/columns.ts';
 import {
   type ContactRow,
@@ -16,8 +16,9 @@ import {
   contactObject,
   parseFields,
 } from '../../people/contact.ts';
-import { compileFilter, textTest } from '../../search-term.ts';
-import { shiftOf } from '../folders/shared.ts';
+import { compileFilter, patternTest } from '../../search-term.ts';
+import { newestStamp } from '../../stamps.ts';
+import { shiftOf } from '../../time.ts';
 
 /** An address book that the person may read. CON-0104 without the right. */
 function readableBook(core: Core, request: ActionRequest, id: string): number {
@@ -31,9 +32,6 @@ function readableBook(core: Core, request: ActionRequest, id: string): number {
   if (unpackBits(bits).read === 0 && !isSystemFolder(number)) throw new OxError('CON-0104', id);
   return number;
 }
-
-const newest = (rows: readonly ContactRow[], otherwise: number) =>
-  rows.reduce((stamp, row) => Math.max(stamp, row.modified), otherwise);
 
 function arrays(core: Core, request: ActionRequest, rows: readonly ContactRow[]): unknown[] {
   const columns = contactColumnNumbers(request);
@@ -56,7 +54,7 @@ function sorted(core: Core, request: ActionRequest, rows: ContactRow[]): Contact
     const keys = new Map(rows.map((row) => [row, column[1](row, parseFields(row), core, shift)]));
     rows.sort((one, other) => compare(keys.get(one), keys.get(other)));
   }
-  return request.parameters.text('order')?.toLowerCase() === 'desc' ? rows.reverse() : rows;
+  return isDescending(request.parameters) ? rows.reverse() : rows;
 }
 
 function compare(one: unknown, other: unknown): number {
@@ -68,7 +66,7 @@ const all: Action = (core, request) => {
   const rows = rowsOf(core, readableBook(core, request, request.parameters.required('folder')));
   const { offset, count } = pageOf(request.parameters);
   const page = sorted(core, request, rows).slice(offset, offset + count);
-  return { data: arrays(core, request, page), timestamp: newest(rows, 0) || core.stamps.now() };
+  return { data: arrays(core, request, page), timestamp: newestStamp(rows, 0) || core.stamps.now() };
 };
 
 const list: Action = (core, request) => {
@@ -76,7 +74,7 @@ const list: Action = (core, request) => {
     const { folder, folder_id, id } = asObject(value);
     return findContact(core, request, String(folder ?? folder_id ?? ''), id);
   });
-  return { data: arrays(core, request, rows), timestamp: newest(rows, 0) || core.stamps.now() };
+  return { data: arrays(core, request, rows), timestamp: newestStamp(rows, 0) || core.stamps.now() };
 };
 
 /** CON-0125: there is none; CON-0174: it is in another folder. */
@@ -113,7 +111,7 @@ const updates: Action = (core, request) => {
     shown.filter((row) => !row.deleted),
   );
   const deleted = shown.filter((row) => row.deleted).map((row) => row.id);
-  return { data: [...changed, ...deleted], timestamp: newest(shown, 0) };
+  return { data: [...changed, ...deleted], timestamp: newestStamp(shown, 0) };
 };
 
 /** By `{"filter":[…]}`, or the older form with `pattern` and `folder`. */
@@ -125,7 +123,7 @@ const search: Action = (core, request) => {
   const { offset, count } = pageOf(request.parameters);
   return {
     data: arrays(core, request, sorted(core, request, rows).slice(offset, offset + count)),
-    timestamp: newest(rows, 0) || core.stamps.now(),
+    timestamp: newestStamp(rows, 0) || core.stamps.now(),
   };
 };
 
@@ -146,8 +144,7 @@ function testOf(body: Record<string, unknown>): (row: ContactRow) => boolean {
       field === 'user_id' ? row.person : field === 'id' ? row.id : (parseFields(row)[field] ?? null),
     ]);
   if (body.pattern === undefined) return () => true;
-  const pattern = String(body.pattern);
-  const fits = textTest(/[*?]/.test(pattern) ? pattern : `*${pattern}*`);
+  const fits = patternTest(String(body.pattern));
   return (row) => {
     const fields = parseFields(row);
     return patternFields.some((name) => fields[name] !== undefined && fits(String(fields[name])));

@@ -5,7 +5,9 @@ import { childrenOf, folderById } from '../../folders/tree.ts';
 import { folderObject } from '../../folders/view.ts';
 import type { Action } from '../../http/action.ts';
 import { accountRoot } from '../../mail/folder.ts';
-import { folderArrays, newestStamp, shiftOf, treeOf } from './shared.ts';
+import { newestStamp } from '../../stamps.ts';
+import { shiftOf } from '../../time.ts';
+import { folderArrays, treeOf } from './shared.ts';
 
 /** The top of the tree. */
 export const root: Action = (core, request) => {

@@ -4,7 +4,7 @@ import type { FolderView } from '../../folders/view.ts';
 import { folderArray } from '../../folders/view.ts';
 import type { ActionRequest } from '../../http/action.ts';
 import { columnNumbers } from '../../mail/select.ts';
-import { type TimeShift, timeShift } from '../../time.ts';
+import { shiftOf } from '../../time.ts';
 
 /** The parameter `tree`; 0 when left out. */
 export function treeOf(request: ActionRequest): Tree {
@@ -13,18 +13,9 @@ export function treeOf(request: ActionRequest): Tree {
   return tree;
 }
 
-export function shiftOf(request: ActionRequest): TimeShift {
-  return timeShift(request.parameters.text('timezone') ?? request.person.timezone);
-}
-
 /** Folders as arrays of the asked-for columns. */
 export function folderArrays(request: ActionRequest, folders: readonly FolderView[]): unknown[][] {
   const columns = columnNumbers(request);
   const shift = shiftOf(request);
   return folders.map((folder) => folderArray(folder, columns, shift));
-}
-
-/** The newest stamp of some folders, or the given one. */
-export function newestStamp(folders: readonly FolderView[], otherwise: number): number {
-  return folders.reduce((newest, folder) => Math.max(newest, folder.modified ?? 0), otherwise);
 }

@@ -17,7 +17,7 @@ import { numberOf } from '../../folders/tree.ts';
 import type { Action, ActionRequest } from '../../http/action.ts';
 import type { Answer } from '../../http/answer.ts';
 import { accountRoot, isMailFolderId, mailFolderById, openMailFolder } from '../../mail/folder.ts';
-import { people } from '../../people/person.ts';
+import { membersOf } from '../../people/person.ts';
 import { write } from '../../write.ts';
 import { folderBody } from './write.ts';
 
@@ -113,14 +113,5 @@ function checkTarget(core: Core, request: ActionRequest, id: number, parent: num
 /** Everybody who may see a folder. */
 function seers(core: Core, id: number): Set<number> {
   const permissions = permissionsOf(core, id).filter(({ bits }) => unpackBits(bits).folder > 0);
-  if (permissions.some(({ group, entity }) => group && entity <= 1)) return new Set(people(core).map((one) => one.id));
-  return new Set(
-    permissions.flatMap(({ group, entity }) =>
-      group
-        ? core.db
-            .all<{ person: number }>('SELECT person FROM member WHERE member_group = ?', entity)
-            .map((one) => one.person)
-        : [entity],
-    ),
-  );
+  return new Set(permissions.flatMap(({ group, entity }) => (group ? membersOf(core, entity) : [entity])));
 }

@@ -1,6 +1,7 @@
 import { visibleFolders } from '../../folders/groupware.ts';
 import { allMailFolders } from '../../folders/mail-view.ts';
 import type { Action } from '../../http/action.ts';
+import { newestStamp } from '../../stamps.ts';
 import { folderArrays, treeOf } from './shared.ts';
 
 /**
@@ -15,7 +16,7 @@ export const updates: Action = (core, request) => {
     ...(withMail ? allMailFolders(core, request.person, treeOf(request)) : []),
   ].filter((folder) => (folder.modified ?? 0) > since);
   const data: unknown[] = folderArrays(request, changed);
-  let timestamp = Math.max(since, ...changed.map((folder) => folder.modified ?? 0));
+  let timestamp = newestStamp(changed, since);
   if (request.parameters.text('ignore') !== 'deleted') {
     const deleted = core.db.all<{ id: string; stamp: number }>(
       `SELECT id, max(stamp) AS stamp FROM folder_tombstone

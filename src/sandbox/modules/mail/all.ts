@@ -2,7 +2,7 @@ import type { Action } from '../../http/action.ts';
 import { type MailRow, sortExpressions } from '../../mail/columns.ts';
 import { demandRight, openMailFolder } from '../../mail/folder.ts';
 import { joinContent, selectionOf, viewOf } from '../../mail/select.ts';
-import { pageOf } from '../../paging.ts';
+import { isDescending, pageOf } from '../../paging.ts';
 
 /** Mails of a folder. Newest first by arrival (`sort=610&order=desc`) reads only the asked-for rows of an index. */
 export const all: Action = (core, request) => {
@@ -16,7 +16,7 @@ export const all: Action = (core, request) => {
   if (parameters.flag('unseen')) conditions.push('m.flags & 32 = 0');
   if (parameters.text('deleted') === 'false') conditions.push('m.flags & 2 = 0');
 
-  let descending = parameters.text('order')?.toLowerCase() === 'desc';
+  let descending = isDescending(parameters);
   let { offset, count } = pageOf(parameters);
   // Far pages are read from the other end, so that no page costs more than half the folder.
   const whole = conditions.length === 1 && expression === undefined ? view.folder.total : undefined;

@@ -4,9 +4,10 @@ import type { Action } from '../../http/action.ts';
 import { asObject } from '../../http/body.ts';
 import { envelopeOf, type MailRow } from '../../mail/columns.ts';
 import { demandRight, openMailFolder } from '../../mail/folder.ts';
-import { joinContent, selectionOf, viewOf } from '../../mail/select.ts';
+import { selectFullRows, selectionOf, viewOf } from '../../mail/select.ts';
+import { readRaw } from '../../mail/store.ts';
 import { firstValue, leaves, parseHeader, parseMail, textOf } from '../../mime/index.ts';
-import { pageOf } from '../../paging.ts';
+import { isDescending, pageOf } from '../../paging.ts';
 import { compileFilter, type Test, textTest } from '../../search-term.ts';
 
 /** By `{"filter":[…]}` (reference 1.13) or the older list of `{"col":"607","pattern":"…"}`, which all must fit. */
@@ -18,11 +19,9 @@ export const search: Action = (core, request) => {
   const test = testOf(core, body);
   const messageId = wantedMessageId(body);
   const { offset, count } = pageOf(request.parameters);
-  const descending = request.parameters.text('order')?.toLowerCase() === 'desc' ? 'DESC' : 'ASC';
+  const descending = isDescending(request.parameters) ? 'DESC' : 'ASC';
   const rows = core.db.all<MailRow>(
-    `SELECT m.uid, m.flags, m.color, m.received, m.keywords, m.reference, m.content, c.subject, c.sent, c.size,
-       c.attachment, c.priority, c.envelope, c.message_id, c.header
-     FROM mail m ${joinContent} WHERE m.folder = ?${messageId === undefined ? '' : ' AND c.message_id = ?'}
+    `${selectFullRows} WHERE m.folder = ?${messageId === undefined ? '' : ' AND c.message_id = ?'}
      ORDER BY m.received ${descending}, m.uid ${descending}`,
     view.folder.id,
     ...(messageId === undefined ? [] : [messageId]),
@@ -83,12 +82,10 @@ function fieldValues(core: Core, row: MailRow, field: string): unknown[] {
     case 'attachment':
       return [row.attachment === 1];
     case 'content':
-    case 'text': {
-      const { raw } = core.db.get<{ raw: Uint8Array }>('SELECT raw FROM content WHERE id = ?', row.content)!;
-      return leaves(parseMail(Buffer.from(raw)))
+    case 'text':
+      return leaves(parseMail(readRaw(core, row)))
         .filter((part) => part.contentType.startsWith('text/'))
         .map(textOf);
-    }
     default:
       throw new OxError('SVL-0010', `search field ${field}`);
   }

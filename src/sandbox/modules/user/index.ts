@@ -11,8 +11,9 @@ import {
   parseFields,
 } from '../../people/contact.ts';
 import { groupsOf, type Person, people, personById } from '../../people/person.ts';
-import { compileFilter, textTest } from '../../search-term.ts';
-import { shiftOf } from '../folders/shared.ts';
+import { compileFilter, patternTest } from '../../search-term.ts';
+import { newestStamp } from '../../stamps.ts';
+import { shiftOf } from '../../time.ts';
 
 /** A person with the contact that describes them. */
 interface User {
@@ -65,7 +66,10 @@ function arrays(core: Core, request: ActionRequest, users: readonly User[]): unk
 }
 
 const stampOf = (core: Core, users: readonly User[]) =>
-  users.reduce((stamp, { contact }) => Math.max(stamp, contact.modified), 0) || core.stamps.now();
+  newestStamp(
+    users.map(({ contact }) => contact),
+    0,
+  ) || core.stamps.now();
 
 const all: Action = (core, request) => {
   const users = allUsers(core);
@@ -89,8 +93,7 @@ const get: Action = (core, request) => {
 
 const search: Action = (core, request) => {
   const body = request.body.object();
-  const pattern = String(body.pattern ?? '');
-  const fits = textTest(/[*?]/.test(pattern) ? pattern : `*${pattern}*`);
+  const fits = patternTest(String(body.pattern ?? ''));
   const test =
     body.filter === undefined
       ? ({ person }: User) => fits(person.displayName) || fits(person.login) || fits(person.address)
