@@ -4,6 +4,7 @@ import { placeMail, storeContent } from './mail/store.ts';
 import { deliverMail } from './mail/transport.ts';
 import { sortNameOf } from './people/contact.ts';
 import { type Person, people, personByName } from './people/person.ts';
+import { mailDate } from './time.ts';
 import { write } from './write.ts';
 
 /** A mail that left for another domain. */
@@ -95,8 +96,7 @@ export function sandboxTools(core: Core): SandboxTools {
 }
 
 function smallMail(person: Person, index: number, received: number): Buffer {
-  const date = new Date(received).toUTCString().replace('GMT', '+0000');
   return Buffer.from(
-    `From: Bulk Sender <bulk@elsewhere.example>\r\nTo: ${person.address}\r\nSubject: Note ${index + 1}\r\nDate: ${date}\r\nMessage-ID: <bulk-${index + 1}-${received}@elsewhere.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNote number ${index + 1}.\r\n`,
+    `From: Bulk Sender <bulk@elsewhere.example>\r\nTo: ${person.address}\r\nSubject: Note ${index + 1}\r\nDate: ${mailDate(received)}\r\nMessage-ID: <bulk-${index + 1}-${received}@elsewhere.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNote number ${index + 1}.\r\n`,
   );
 }

@@ -1,4 +1,5 @@
 import { splitHeader } from '../mime/index.ts';
+import { mailDate } from '../time.ts';
 
 /** A delivery status notification (RFC 3464) for recipients nobody knows. */
 export function bounceMail(
@@ -13,7 +14,7 @@ export function bounceMail(
     `From: Mail Delivery System <MAILER-DAEMON@${domain}>`,
     `To: ${sender}`,
     'Subject: Undelivered Mail Returned to Sender',
-    `Date: ${new Date(stamp).toUTCString().replace('GMT', '+0000')}`,
+    `Date: ${mailDate(stamp)}`,
     `Message-ID: <${stamp}.bounce@${domain}>`,
     'Auto-Submitted: auto-replied',
     'MIME-Version: 1.0',

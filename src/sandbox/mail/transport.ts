@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
-import { addressesOf, dateOf, firstValue, parseMail, splitHeader } from '../mime/index.ts';
-import { type Person, personByAddress } from '../people/person.ts';
+import { addressesOf, dateOf, firstValue, headerOf, splitHeader } from '../mime/index.ts';
+import { membersOf, type Person, personByAddress } from '../people/person.ts';
+import { mailDate } from '../time.ts';
 import { bounceMail } from './bounce.ts';
 import { type MailFolder, standardMailFolder } from './folder.ts';
 import { placeMail, storeContent } from './store.ts';
@@ -47,10 +48,7 @@ function mailboxesOf(core: Core, address: string): number[] | undefined {
   if (entries.length === 0) return undefined;
   return entries.flatMap(({ kind, entity }) => {
     if (kind === 'person') return [entity];
-    if (kind !== 'group') return [];
-    return core.db
-      .all<{ person: number }>('SELECT person FROM member WHERE member_group = ?', entity)
-      .map(({ person }) => person);
+    return kind === 'group' ? membersOf(core, entity) : [];
   });
 }
 
@@ -62,13 +60,12 @@ function bounce(core: Core, raw: Buffer, sender: string, unknown: readonly strin
 }
 
 function traced(core: Core, raw: Buffer, sender: string, received: number): Buffer {
-  const date = new Date(received).toUTCString().replace('GMT', '+0000');
-  const head = `Return-Path: <${sender}>\r\nReceived: from localhost by mail.${core.context.domains[0]} with LMTP id ${received.toString(36)};\r\n\t${date}\r\n`;
+  const head = `Return-Path: <${sender}>\r\nReceived: from localhost by mail.${core.context.domains[0]} with LMTP id ${received.toString(36)};\r\n\t${mailDate(received)}\r\n`;
   return Buffer.concat([Buffer.from(head), raw]);
 }
 
 /** The mail without these header fields (lower case), with their continuation lines. */
-export function withoutFields(raw: Buffer, names: readonly string[]): Buffer {
+function withoutFields(raw: Buffer, names: readonly string[]): Buffer {
   const { header } = splitHeader(raw);
   const text = header.toString('latin1');
   const kept = text.replace(/^([!-9;-~]+)[ \t]*:.*(?:\r?\n[ \t].*)*(?:\r?\n|$)/gm, (field, name: string) =>
@@ -79,18 +76,17 @@ export function withoutFields(raw: Buffer, names: readonly string[]): Buffer {
 
 /** What a mail needs before it leaves: a Message-ID and a Date. */
 export function completed(core: Core, raw: Buffer): Buffer {
-  const { fields } = parseMail(raw);
+  const fields = headerOf(raw);
   let head = '';
   if (!firstValue(fields, 'message-id'))
     head += `Message-ID: <${core.stamps.next()}.ox@${core.context.domains[0]}>\r\n`;
-  if (dateOf(fields) === undefined)
-    head += `Date: ${new Date(core.stamps.now()).toUTCString().replace('GMT', '+0000')}\r\n`;
+  if (dateOf(fields) === undefined) head += `Date: ${mailDate(core.stamps.now())}\r\n`;
   return head === '' ? raw : Buffer.concat([Buffer.from(head), raw]);
 }
 
 /** All addresses of To, Cc and Bcc. */
 export function recipientsOf(raw: Buffer): string[] {
-  const { fields } = parseMail(raw);
+  const fields = headerOf(raw);
   return ['to', 'cc', 'bcc'].flatMap((name) => addressesOf(fields, name)).map(([, address]) => address);
 }
 
@@ -108,7 +104,7 @@ export function sendMail(
   deliverMail(
     core,
     mail,
-    addressesOf(parseMail(mail).fields, 'from')[0]?.[1].toLowerCase() ?? person.address,
+    addressesOf(headerOf(mail), 'from')[0]?.[1].toLowerCase() ?? person.address,
     recipientsOf(mail),
   );
   return { folder: sent, uid };

@@ -1,5 +1,6 @@
 import libmime from 'libmime';
 import addressparser from 'nodemailer/lib/addressparser';
+import { limits } from '../limits.ts';
 
 /** Name as written and unfolded raw value, in order. */
 export type HeaderField = readonly [name: string, value: string];
@@ -13,6 +14,11 @@ export function splitHeader(raw: Buffer): { header: Buffer; bodyStart: number } 
     if (raw[at + 1] === 0x0d && raw[at + 2] === 0x0a) return { header: raw.subarray(0, at + 1), bodyStart: at + 3 };
   }
   return { header: raw, bodyStart: raw.length };
+}
+
+/** The header fields of a mail or part. */
+export function headerOf(raw: Buffer): HeaderField[] {
+  return parseHeader(splitHeader(raw).header.subarray(0, limits.headerBytes));
 }
 
 /** Fields of a header block. Lines that are none are passed over. */

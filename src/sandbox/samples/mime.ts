@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import libmime from 'libmime';
 import { encode, wrap } from 'nodemailer/lib/qp';
+import { mailDate } from '../time.ts';
 
 export interface SampleFile {
   readonly name: string;
@@ -35,7 +36,7 @@ export function buildMail(mail: SampleMail): Buffer {
     `To: ${mail.to.map(encodeAddress).join(', ')}`,
     ...(mail.cc?.length ? [`Cc: ${mail.cc.map(encodeAddress).join(', ')}`] : []),
     `Subject: ${libmime.encodeWords(mail.subject, 'Q', 52)}`,
-    `Date: ${new Date(mail.date).toUTCString().replace('GMT', '+0000')}`,
+    `Date: ${mailDate(mail.date)}`,
     `Message-ID: ${mail.messageId}`,
     ...(mail.inReplyTo ? [`In-Reply-To: ${mail.inReplyTo}`] : []),
     ...(mail.references?.length ? [`References: ${mail.references.join('\r\n ')}`] : []),

@@ -3,7 +3,7 @@ import { OxError } from '../../errors.ts';
 import type { Action } from '../../http/action.ts';
 import type { Answer } from '../../http/answer.ts';
 import { mailFlag } from '../../mail/flags.ts';
-import { demandRight, type MailFolderView, openMailFolder } from '../../mail/folder.ts';
+import { demandRight, type MailFolderView, mailFolderById, openMailFolder } from '../../mail/folder.ts';
 import { mailObject } from '../../mail/mail-object.ts';
 import { fullRow, viewOf } from '../../mail/select.ts';
 import { changeMail, findMail, type Mail, readRaw } from '../../mail/store.ts';
@@ -30,7 +30,7 @@ export const get: Action = (core, request) => {
     view: parameters.text('view') ?? 'raw',
     maxSize: maxSize === undefined ? undefined : Math.max(10_000, maxSize),
     source: parameters.flag('attach_src'),
-    unread: findFolderUnread(core, view),
+    unread: mailFolderById(core, view.folder.id)!.unread,
   });
   return { data, timestamp };
 
@@ -48,8 +48,4 @@ function markSeen(core: Core, view: MailFolderView, mail: Mail): void {
     changeMail(core, view.folder, current, { set: mailFlag.seen });
     core.stamps.next();
   });
-}
-
-function findFolderUnread(core: Core, view: MailFolderView): number {
-  return core.db.get<{ unread: number }>('SELECT unread FROM mail_folder WHERE id = ?', view.folder.id)!.unread;
 }

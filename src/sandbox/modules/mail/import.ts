@@ -3,7 +3,7 @@ import type { Action } from '../../http/action.ts';
 import { mailFlag, settableFlags } from '../../mail/flags.ts';
 import { demandRight, openMailFolder } from '../../mail/folder.ts';
 import { placeMail, storeContent } from '../../mail/store.ts';
-import { addressesOf, dateOf, parseMail } from '../../mime/index.ts';
+import { addressesOf, dateOf, headerOf } from '../../mime/index.ts';
 import { senderAddresses } from '../../people/person.ts';
 import { write } from '../../write.ts';
 
@@ -26,7 +26,7 @@ export const importMails: Action = (core, request) => {
   }
   return write(core, () => {
     const data = files.map(({ content }) => {
-      const received = dateOf(parseMail(content).fields) ?? core.stamps.now();
+      const received = dateOf(headerOf(content)) ?? core.stamps.now();
       const uid = placeMail(core, view.folder, storeContent(core, content), { flags, received });
       return { folder_id: view.id, id: String(uid) };
     });
@@ -36,7 +36,7 @@ export const importMails: Action = (core, request) => {
 
 /** MSG-0056 unless every From address is among the allowed ones. */
 export function demandOwnSender(raw: Buffer, allowed: ReadonlySet<string>): void {
-  const from = addressesOf(parseMail(raw).fields, 'from');
+  const from = addressesOf(headerOf(raw), 'from');
   const foreign = from.find(([, address]) => !allowed.has(address.toLowerCase()));
   if (foreign || from.length === 0) throw new OxError('MSG-0056', foreign?.[1] ?? 'no From');
 }

@@ -8,7 +8,7 @@ import { mailFlag, settableFlags } from '../../mail/flags.ts';
 import { accountRoot, demandRight, type MailFolder, openMailFolder, standardMailFolder } from '../../mail/folder.ts';
 import { changeMail, findMail, placeMail, removeMail, storeContent, uidOf } from '../../mail/store.ts';
 import { completed, sendMail } from '../../mail/transport.ts';
-import { dateOf, parseMail } from '../../mime/index.ts';
+import { dateOf, headerOf } from '../../mime/index.ts';
 import { senderAddresses } from '../../people/person.ts';
 import { write } from '../../write.ts';
 import { demandOwnSender } from './import.ts';
@@ -29,7 +29,7 @@ function raw(core: Core, request: ActionRequest): Answer {
   demandRight(view, 'i');
   const flags = (parameters.integer('flags') ?? 0) & settableFlags;
   return write(core, () => {
-    const received = dateOf(parseMail(source).fields) ?? core.stamps.next();
+    const received = dateOf(headerOf(source)) ?? core.stamps.next();
     return placed(core, {
       folder: view.folder,
       uid: placeMail(core, view.folder, storeContent(core, source), { flags, received }),
