@@ -1,7 +1,15 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import { type FolderId, type Message, type MessageKey, type MessageLink, mf, type NewMessage } from '../store/index.ts';
+import {
+  batches,
+  type FolderId,
+  type Message,
+  type MessageKey,
+  type MessageLink,
+  mf,
+  type NewMessage,
+} from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readAttempt } from './attempt.ts';
 import { flagProperties, localChanges, remoteChanges } from './flags.ts';
@@ -234,8 +242,7 @@ function recognise(account: SyncAccount, vanished: Vanished, envelope: RemoteEnv
 export async function ingest(account: SyncAccount, news: FolderNews, vanished: Vanished): Promise<void> {
   const { mailbox } = account;
   for (const { link, flags } of news.changed) await mailbox.transaction(() => takeFlags(account, link, flags));
-  for (let at = 0; at < news.unknown.length; at += syncLimits.ingestBatch) {
-    const ids = news.unknown.slice(at, at + syncLimits.ingestBatch);
+  for (const ids of batches(news.unknown, syncLimits.ingestBatch)) {
     const missing = ids.filter((id) => !news.envelopes.has(id));
     const read = missing.length > 0 ? await account.backend.mail.envelopes(news.remoteFolder, missing) : [];
     const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
@@ -388,9 +395,9 @@ export async function removeVanished(account: SyncAccount, news: FolderNews, bra
     return;
   }
   account.brakes.delete(news.remoteFolder);
-  for (let at = 0; at < gone.length; at += syncLimits.ingestBatch)
+  for (const links of batches(gone, syncLimits.ingestBatch))
     await mailbox.transaction(async () => {
-      for (const link of gone.slice(at, at + syncLimits.ingestBatch)) await takeDeletion(account, link.key);
+      for (const link of links) await takeDeletion(account, link.key);
     });
 }
 
