@@ -5,6 +5,7 @@ export { type Connection, createHttpClient, type HttpClient } from './http.ts';
 export * from './mailbox.ts';
 export { createMapiHttpClient, type ExecuteOptions, type MapiHttpClient } from './mapi-http-client.ts';
 export { createNspiClient, type NspiClient } from './nspi-client.ts';
+export { internetRecipient, recipientColumns } from './recipient.ts';
 export {
   type Handle,
   type Notification,

@@ -5,11 +5,9 @@ import {
   fileTimeToDate,
   folderEntryId,
   isPropertyError,
-  oneOffEntryId,
   PidTag,
   type PropertyTag,
   propertyRow,
-  recipientAddressType,
   recipientRow,
   sortDirection,
 } from '../mapi/index.ts';
@@ -36,13 +34,13 @@ import {
 } from '../protocols/rop/definitions/index.ts';
 import { decode, encode } from '../wire/index.ts';
 import type { MapiHttpClient } from './mapi-http-client.ts';
-import { type Handle, newHandle, ropCall, succeeded } from './rop-call.ts';
+import { internetRecipient, recipientColumns } from './recipient.ts';
+import { type Handle, newHandle, ropCall } from './rop-call.ts';
 
 /** A mailbox that is logged on to. */
 export interface OpenMailbox {
   readonly logon: Handle;
   readonly mailboxGuid: string;
-  readonly replGuid: string;
   readonly folders: Readonly<Record<SpecialFolder, bigint>>;
 }
 
@@ -78,7 +76,6 @@ export async function logOn(client: MapiHttpClient, legacyDn: string): Promise<O
   return {
     logon,
     mailboxGuid: response.private.mailboxGuid,
-    replGuid: response.private.replGuid,
     folders: Object.fromEntries(specialFolders.map((name, i) => [name, ids[i]!])) as Record<SpecialFolder, bigint>,
   };
 }
@@ -190,7 +187,7 @@ export async function openMailTable(
 ): Promise<MailTable> {
   const folder = await openFolder(client, mailbox, folderId);
   const table = newHandle();
-  const calls = [
+  await client.runAll(
     ropCall(RopGetContentsTable, [folder, table], { tableFlags: tableFlags.useUnicode }),
     ropCall(RopSetColumns, table, { setColumnsFlags: 0, propertyTags: mailColumns }),
     ropCall(RopSortTable, table, {
@@ -199,11 +196,7 @@ export async function openMailTable(
       expandedCount: 0,
       sortOrders: [{ tag: PidTag.MessageDeliveryTime, direction: sortDirection.descending }],
     }),
-  ] as const;
-  const results = await client.execute(...calls);
-  calls.forEach((call, i) => {
-    succeeded(call as never, results[i] as never);
-  });
+  );
   return {
     async newest(count) {
       await client.run(
@@ -277,24 +270,14 @@ export async function sendMail(client: MapiHttpClient, mailbox: OpenMailbox, mai
       associatedFlag: false,
     }),
   );
-  const recipientColumns = [PidTag.ObjectType, PidTag.DisplayType, PidTag.SmtpAddress, PidTag.EntryId];
   const rowType = recipientRow(recipientColumns);
   const recipientRows = mail.to.map((address, rowId) => ({
     rowId,
     // MAPI_TO
     recipientType: 1,
-    recipientRow: encode(rowType, {
-      addressType: recipientAddressType.smtp,
-      responsible: false,
-      nonRich: false,
-      unicode: true,
-      transmittableSame: true,
-      emailAddress: address,
-      displayName: address,
-      properties: [6, 0, address, oneOffEntryId({ displayName: address, addressType: 'SMTP', address })],
-    }),
+    recipientRow: encode(rowType, internetRecipient(address, address)),
   }));
-  const calls = [
+  await client.runAll(
     ropCall(RopSetProperties, message, {
       propertyValues: [
         { tag: PidTag.MessageClass, value: 'IPM.Note' },
@@ -308,11 +291,7 @@ export async function sendMail(client: MapiHttpClient, mailbox: OpenMailbox, mai
     ropCall(RopModifyRecipients, message, { recipientColumns, recipientRows }),
     ropCall(RopSaveChangesMessage, [message, message], { saveFlags: 0x0a }),
     ropCall(RopSubmitMessage, message, { submitFlags: 0 }),
-  ] as const;
-  const results = await client.execute(...calls);
-  calls.forEach((call, i) => {
-    succeeded(call as never, results[i] as never);
-  });
+  );
   await release(client, message);
 }
 

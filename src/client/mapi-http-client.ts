@@ -1,4 +1,3 @@
-import { MapiError } from '../mapi/index.ts';
 import {
   connectRequest,
   connectResponse,
@@ -19,7 +18,15 @@ import { encode } from '../wire/index.ts';
 import { createEndpointClient } from './endpoint.ts';
 import type { HttpClient } from './http.ts';
 import { clientLimits } from './limits.ts';
-import { type Notification, type ResultsOf, type RopCall, readAnswers, succeeded, writeCalls } from './rop-call.ts';
+import {
+  type Notification,
+  type ResultsOf,
+  type RopCall,
+  readAnswers,
+  refused,
+  succeeded,
+  writeCalls,
+} from './rop-call.ts';
 
 /** How Execute requests are sent and may be answered. */
 export interface ExecuteOptions {
@@ -41,6 +48,8 @@ export interface MapiHttpClient {
   execute<const Calls extends readonly RopCall[]>(...calls: Calls): Promise<ResultsOf<Calls>>;
   /** Sends one operation and gives its response. Throws MapiError when it failed. */
   run<Response>(call: RopCall<Response>): Promise<Response>;
+  /** Sends operations in one Execute. Throws MapiError of the first that failed. */
+  runAll(...calls: readonly RopCall[]): Promise<void>;
   /** Notifications that came with answers since the last call. */
   takeNotifications(): Notification[];
   /** True when notifications are there to be fetched by an Execute; false after the server's time (five minutes). */
@@ -99,6 +108,12 @@ export function createMapiHttpClient(http: HttpClient, url: string, options: Exe
       const [result] = await execute(call);
       return succeeded(call, result as never);
     },
+    async runAll(...calls) {
+      const results = await execute(...calls);
+      calls.forEach((call, i) => {
+        succeeded(call, results[i]!);
+      });
+    },
     takeNotifications() {
       const taken = notifications;
       notifications = [];
@@ -123,9 +138,4 @@ export function createMapiHttpClient(http: HttpClient, url: string, options: Exe
       refused('Disconnect', errorCode);
     },
   };
-}
-
-function refused(type: string, errorCode: number): void {
-  if (errorCode !== 0)
-    throw new MapiError(errorCode, `${type} failed with 0x${errorCode.toString(16).padStart(8, '0')}`);
 }

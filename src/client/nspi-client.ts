@@ -1,4 +1,5 @@
 import { type Cell, MapiError, type PropertyTag } from '../mapi/index.ts';
+import { noBytes } from '../protocols/mapihttp/index.ts';
 import { addressBookRequests, addressBookResponses, type Stat } from '../protocols/nspi/index.ts';
 import { encode, Reader, type ValueOf } from '../wire/index.ts';
 import { createEndpointClient, TransportError } from './endpoint.ts';
@@ -8,8 +9,6 @@ type Requests = typeof addressBookRequests;
 type Responses = typeof addressBookResponses;
 /** UnbindSuccess, and what has fewer values than asked for (MS-OXNSPI 2.2.1.2). */
 const fine: ReadonlySet<number> = new Set([0, 1, 0x00040380]);
-
-const noBytes = new Uint8Array(0);
 
 const firstPage: Stat = {
   sortType: 0,

@@ -98,10 +98,9 @@ export function readAnswers(
   payloads: readonly RopPayload[],
   calls: readonly RopCall[],
   handles: readonly Handle[],
-): { results: RopResult[]; notifications: Notification[]; pending: boolean } {
+): { results: RopResult[]; notifications: Notification[] } {
   const results: RopResult[] = [];
   const notifications: Notification[] = [];
-  let more = false;
   payloads.forEach((payload, chained) => {
     if (payload.handles.length !== handles.length) throw new WireError(`${payload.handles.length} handles came back`);
     const reader = new Reader(payload.rops);
@@ -119,13 +118,11 @@ export function readAnswers(
       if (id === notifyId) {
         const { notificationHandle, logonId, notificationData } = notify.read(reader);
         notifications.push({ handle: notificationHandle, logonId, data: notificationData });
-      } else if (id === pendingId) {
-        pending.read(reader);
-        more = true;
-      } else throw new WireError(`RopId 0x${id.toString(16)} behind the answers`);
+      } else if (id === pendingId) pending.read(reader);
+      else throw new WireError(`RopId 0x${id.toString(16)} behind the answers`);
     }
   });
-  return { results, notifications, pending: more };
+  return { results, notifications };
 }
 
 function readAnswer(reader: Reader, call: RopCall, table: readonly number[], handles: readonly Handle[]): RopResult {
@@ -153,10 +150,11 @@ function readAnswer(reader: Reader, call: RopCall, table: readonly number[], han
 
 /** The response of a result. Throws MapiError with the name of the operation when it failed. */
 export function succeeded<Response>(call: RopCall<Response>, result: RopResult<Response>): Response {
-  if (result.returnValue !== 0)
-    throw new MapiError(
-      result.returnValue,
-      `${call.definition.name} failed with 0x${result.returnValue.toString(16).padStart(8, '0')}`,
-    );
+  refused(call.definition.name, result.returnValue);
   return result.response as Response;
+}
+
+/** Throws MapiError with the name of the operation or request when its code is a failure. */
+export function refused(name: string, code: number): void {
+  if (code !== 0) throw new MapiError(code, `${name} failed with 0x${code.toString(16).padStart(8, '0')}`);
 }

@@ -6,14 +6,15 @@ import {
   folderTree,
   type Handle,
   type HttpClient,
+  internetRecipient,
   logOn,
   type MapiHttpClient,
   newestMails,
   newHandle,
   type OpenMailbox,
   openFolder,
-  type RopCall,
   readRows,
+  recipientColumns,
   release,
   ropCall,
   succeeded,
@@ -26,7 +27,6 @@ import {
   isPropertyError,
   isTypedValue,
   type MessageContent,
-  oneOffEntryId,
   PidTag,
   type PropertyBag,
   type PropertyTag,
@@ -34,7 +34,6 @@ import {
   Ptyp,
   propertyRow,
   type RecipientRow,
-  recipientAddressType,
   recipientProperties,
   recipientRow,
   type StoredValue,
@@ -64,12 +63,6 @@ export async function startOutlook(
   const client = createMapiHttpClient(http, account.mailboxUrl);
   await client.connect(account.legacyDn);
   return { http, account, client, mailbox: await logOn(client, account.legacyDn) };
-}
-
-/** Sends operations in one request and demands that each succeeds. */
-export async function inOne(outlook: Outlook, ...calls: RopCall[]): Promise<unknown[]> {
-  const results = await outlook.client.execute(...calls);
-  return calls.map((call, index) => succeeded(call, results[index] as never));
 }
 
 // Folders
@@ -120,8 +113,7 @@ export async function mailNamed({ client, mailbox }: Outlook, folderId: bigint, 
 export async function contentsOf(outlook: Outlook, folderId: bigint, columns: PropertyTag[]): Promise<Cell[][]> {
   const folder = await openFolder(outlook.client, outlook.mailbox, folderId);
   const table = newHandle();
-  await inOne(
-    outlook,
+  await outlook.client.runAll(
     ropCall(d.RopGetContentsTable, [folder, table], { tableFlags: d.tableFlags.useUnicode }),
     ropCall(d.RopSetColumns, table, { setColumnsFlags: 0, propertyTags: columns }),
   );
@@ -187,8 +179,7 @@ export async function changeMail(
 ): Promise<void> {
   const { message } = await openMessage(outlook, folderId, messageId, 1);
   await setProperties(outlook, message, set);
-  await inOne(
-    outlook,
+  await outlook.client.runAll(
     ropCall(d.RopDeleteProperties, message, { propertyTags: remove }),
     ropCall(d.RopSaveChangesMessage, [message, message], { saveFlags: 0x0a }),
   );
@@ -331,8 +322,7 @@ async function readAttachments(outlook: Outlook, message: Handle): Promise<Attac
   const { client } = outlook;
   const table = newHandle();
   const columns = [PidTag.AttachNumber];
-  await inOne(
-    outlook,
+  await outlook.client.runAll(
     ropCall(d.RopGetAttachmentTable, [message, table], { tableFlags: d.tableFlags.useUnicode }),
     ropCall(d.RopSetColumns, table, { setColumnsFlags: 0, propertyTags: columns }),
   );
@@ -446,7 +436,7 @@ async function writeStream(outlook: Outlook, handle: Handle, propertyTag: Proper
   await client.run(ropCall(d.RopOpenStream, [handle, stream], { propertyTag, openModeFlags: 2 }));
   for await (const chunk of chunks(value))
     await client.run(ropCall(d.RopWriteStream, stream, { data: new Uint8Array(chunk) }));
-  await inOne(outlook, ropCall(d.RopCommitStream, stream, {}));
+  await client.run(ropCall(d.RopCommitStream, stream, {}));
   await release(client, stream);
 }
 
@@ -462,7 +452,6 @@ async function* chunks(value: StoredValue): AsyncIterable<Uint8Array> {
 }
 
 async function writeRecipients(outlook: Outlook, message: Handle, recipients: readonly PropertyBag[]): Promise<void> {
-  const recipientColumns = [PidTag.ObjectType, PidTag.DisplayType, PidTag.SmtpAddress, PidTag.EntryId];
   const type = recipientRow(recipientColumns);
   for (let at = 0; at < recipients.length; at += 50) {
     const recipientRows = recipients.slice(at, at + 50).map((bag, index) => ({
@@ -470,22 +459,11 @@ async function writeRecipients(outlook: Outlook, message: Handle, recipients: re
       recipientType: bag.get(PidTag.RecipientType) as number,
       recipientRow: encode(type, rowOf(bag)),
     }));
-    await inOne(outlook, ropCall(d.RopModifyRecipients, message, { recipientColumns, recipientRows }));
+    await outlook.client.run(ropCall(d.RopModifyRecipients, message, { recipientColumns, recipientRows }));
   }
 }
 
-/** An internet address, in Unicode. */
 function rowOf(bag: PropertyBag): RecipientRow {
   const address = String(bag.get(PidTag.EmailAddress) ?? '');
-  const displayName = String(bag.get(PidTag.DisplayName) ?? address);
-  return {
-    addressType: recipientAddressType.smtp,
-    responsible: false,
-    nonRich: false,
-    unicode: true,
-    transmittableSame: true,
-    emailAddress: address,
-    displayName,
-    properties: [6, 0, address, oneOffEntryId({ displayName, addressType: 'SMTP', address })],
-  };
+  return internetRecipient(address, String(bag.get(PidTag.DisplayName) ?? address));
 }
