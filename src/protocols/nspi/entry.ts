@@ -75,7 +75,7 @@ const permanentEntryId = ({ entry }: ListedEntry): Buffer =>
   );
 
 /** The ephemeral entry id, MS-OXNSPI 2.2.9.2. */
-export function ephemeralEntryId({ entry, minimalId }: ListedEntry, serverGuid: Uint8Array): Buffer {
+function ephemeralEntryId({ entry, minimalId }: ListedEntry, serverGuid: Uint8Array): Buffer {
   const id = Buffer.alloc(32);
   id[0] = 0x87;
   id.set(serverGuid, 4);
@@ -149,14 +149,17 @@ export function entryTags(listed: ListedEntry): PropertyTag[] {
   return tags;
 }
 
-/** One cell of a row; absent properties are ecNotFound, which is the only error Exchange's address list gives. */
+/**
+ * A property of an entry, or of one that is not known (undefined). What is absent is ecNotFound, which is the only error
+ * Exchange's address list gives. `ephemeral`: the server's GUID when entry ids are to be ephemeral.
+ */
 export function entryCell(
-  listed: ListedEntry,
+  listed: ListedEntry | undefined,
   tag: PropertyTag,
   ephemeral?: Uint8Array,
 ): PropertyValue | PropertyError {
-  if (ephemeral && tag === PidTag.EntryId) return ephemeralEntryId(listed, ephemeral);
-  return entryProperty(listed, tag) ?? { errorCode: ec.notFound };
+  if (listed && ephemeral && tag === PidTag.EntryId) return ephemeralEntryId(listed, ephemeral);
+  return (listed && entryProperty(listed, tag)) ?? { errorCode: ec.notFound };
 }
 
 /** Columns of a call that names none (MS-OXNSPI 3.1.4.1.8); 8-bit, as Exchange gives them. */

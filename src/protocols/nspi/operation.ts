@@ -39,6 +39,14 @@ export function checkCodePage(codePage: number): void {
   if (!isKnownCodePage(codePage)) throw new MapiError(ec.invalidCodepage, `code page ${codePage}`);
 }
 
+/** fEphID: ephemeral entry ids are wanted, MS-OXNSPI 2.2.1.11. */
+const ephemeralIds = 0x2;
+
+/** The server's GUID when the flags of a call ask for ephemeral entry ids. */
+export function ephemeralGuid(context: OperationContext, flags: number): Uint8Array | undefined {
+  return flags & ephemeralIds ? context.serverGuid : undefined;
+}
+
 /** Rows of the container a STAT names. Errors: ecInvalidBookmark when there is no such container. */
 export function rowsOf(context: OperationContext, stat: Stat) {
   const rows = context.book.rows(stat.containerId);

@@ -16,8 +16,6 @@ export function makeRows(
   const wanted = columns ? [...columns] : [...defaultColumns];
   return {
     columns: wanted,
-    rows: entries.map((listed) =>
-      wanted.map((tag) => (listed ? entryCell(listed, tag, ephemeral) : { errorCode: ec.notFound })),
-    ),
+    rows: entries.map((listed) => wanted.map((tag) => entryCell(listed, tag, ephemeral))),
   };
 }

@@ -1,4 +1,4 @@
-import { i32, struct, u32, type ValueOf, type WireType } from '../../wire/index.ts';
+import { i32, struct, u32, type ValueOf } from '../../wire/index.ts';
 
 /** STAT, MS-OXNSPI 2.2.8: a table and a position in it. */
 export const stat = struct({
@@ -30,5 +30,3 @@ export const ambiguity = { unresolved: 0, ambiguous: 1, resolved: 2 } as const;
 
 /** CP_WINUNICODE, which is no 8-bit code page, MS-OXNSPI 2.2.1.2. */
 export const codePageUnicode = 1200;
-
-export type StatType = WireType<Stat>;

@@ -1,9 +1,9 @@
 import {
   ec,
   idOf,
+  isPropertyError,
   MapiError,
   multiValue,
-  PidTag,
   type PropertyTag,
   Ptyp,
   type TaggedValue,
@@ -11,13 +11,11 @@ import {
   typeOf,
 } from '../../../mapi/index.ts';
 import { rowIndex } from '../address-list.ts';
-import { as8Bit, entryProperty, entryTags, ephemeralEntryId, knownTags, type ListedEntry } from '../entry.ts';
+import { as8Bit, entryCell, entryTags, knownTags, type ListedEntry } from '../entry.ts';
 import { nspiLimits } from '../limits.ts';
-import { checkCodePage, type Operation, type OperationContext, rowsOf } from '../operation.ts';
+import { checkCodePage, ephemeralGuid, type Operation, type OperationContext, rowsOf } from '../operation.ts';
 import { codePageUnicode, position, type Stat } from '../stat.ts';
 
-/** fEphID and fSkipObjects, MS-OXNSPI 2.2.1.11. */
-const ephemeralIds = 0x2;
 /** NspiUnicodeProptypes, MS-OXNSPI 2.2.1.13. */
 const unicodeTypes = 0x80000000;
 
@@ -48,17 +46,13 @@ export const getProps: Operation<'GetProps'> = (context, request) => {
   const listed = objectAt(context, stat);
   if (!listed && !request.tags) throw new MapiError(ec.invalidObject, 'no such object');
   const own = () => (unicode ? entryTags(listed!) : entryTags(listed!).map(as8Bit));
+  const ephemeral = ephemeralGuid(context, request.flags);
   let incomplete = false;
   const values = (request.tags ?? own()).map((tag): TaggedValue => {
-    const value =
-      listed === undefined
-        ? undefined
-        : request.flags & ephemeralIds && tag === PidTag.EntryId
-          ? ephemeralEntryId(listed, context.serverGuid)
-          : entryProperty(listed, tag);
-    if (value !== undefined) return { tag, value };
+    const cell = entryCell(listed, tag, ephemeral);
+    if (!isPropertyError(cell)) return { tag, value: cell };
     incomplete = true;
-    return { tag: tagOf(idOf(tag), Ptyp.ErrorCode), value: ec.notFound };
+    return { tag: tagOf(idOf(tag), Ptyp.ErrorCode), value: cell.errorCode };
   });
   return { codePage: stat.codePage, values, ...(incomplete ? { errorCode: ec.warnWithErrors } : {}) };
 };

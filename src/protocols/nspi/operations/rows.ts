@@ -2,32 +2,28 @@ import { ec, MapiError, PidTag, type TaggedValue } from '../../../mapi/index.ts'
 import { compareNames, rowIndex, statAt } from '../address-list.ts';
 import { as8Bit, type ListedEntry } from '../entry.ts';
 import { nspiLimits } from '../limits.ts';
-import { type Operation, type OperationContext, requireStat, rowsOf } from '../operation.ts';
+import { ephemeralGuid, type Operation, requireStat, rowsOf } from '../operation.ts';
 import { makeRows } from '../row-set.ts';
 import { position, sortType } from '../stat.ts';
-
-/** fEphID: ephemeral entry ids are wanted, MS-OXNSPI 2.2.1.11. */
-const ephemeralIds = 0x2;
-
-const ephemeral = (context: OperationContext, flags: number) => (flags & ephemeralIds ? context.serverGuid : undefined);
 
 /** NspiQueryRows, MS-OXNSPI 3.1.4.1.8. Never more rows than asked for: that crashes Outlook (outlook-on-the-wire 6.3). */
 export const queryRows: Operation<'QueryRows'> = (context, request) => {
   const stat = requireStat(request.stat);
   const { explicitTable, rowCount, columns } = request;
+  const ephemeral = ephemeralGuid(context, request.flags);
   if (rowCount === 0) throw new MapiError(ec.invalidParam, 'no rows asked for');
   if (explicitTable.length > 0) {
     const entries = explicitTable
       .slice(0, Math.min(rowCount, nspiLimits.rows))
       .map((id) => context.book.byMinimalId.get(id));
-    return { stat, rows: makeRows(entries, columns, ephemeral(context, request.flags)) };
+    return { stat, rows: makeRows(entries, columns, ephemeral) };
   }
   const rows = rowsOf(context, stat);
   const from = rowIndex(stat, rows);
   const to = Math.min(rows.length, from + Math.min(rowCount, nspiLimits.rows));
   return {
     stat: statAt(stat, to, rows),
-    rows: makeRows(rows.slice(from, to), columns, ephemeral(context, request.flags)),
+    rows: makeRows(rows.slice(from, to), columns, ephemeral),
   };
 };
 
