@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ec, idOf, isPropertyError, PidTag, Ptyp, type Restriction, relop, tagOf } from '../../src/mapi/index.ts';
 import type { Stat } from '../../src/protocols/nspi/index.ts';
-import { addressBookClient, dnOf, person, start } from './address-book-client.ts';
+import { addressBookClient, dnOf, person, start } from '../protocols/nspi/address-book-client.ts';
 
 const anna = person('anna', {
   displayName: 'Anna Ärmel',

@@ -15,8 +15,8 @@ import {
   type RecipientRow,
 } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
+import { person } from '../protocols/nspi/address-book-client.ts';
 import { smtpRow, startStoreClient } from '../protocols/rop/mailbox-client.ts';
-import { person } from './address-book-client.ts';
 
 const anna = person('anna', { legacyDn: '/o=Oxbow/cn=anna', aliases: ['office@oxbow.test'] });
 const ben = person('ben', { legacyDn: '/o=Oxbow/cn=ben', displayName: 'Ben' });

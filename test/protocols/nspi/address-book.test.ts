@@ -3,86 +3,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ec, isPropertyError, PidTag, type Restriction, relop } from '../../../src/mapi/index.ts';
 import { addressBookTypes } from '../../../src/protocols/mapihttp/index.ts';
-import {
-  addressBookRequests,
-  addressBookResponses,
-  createAddressBook,
-  type Stat,
-} from '../../../src/protocols/nspi/index.ts';
-import type { DirectoryEntry, Identity, Store } from '../../../src/store/index.ts';
-import { encode, Reader, WireError, type WireType } from '../../../src/wire/index.ts';
+import type { Stat } from '../../../src/protocols/nspi/index.ts';
+import { WireError } from '../../../src/wire/index.ts';
+import { addressBookClient, person, start } from './address-book-client.ts';
 
-const dn = (name: string) => `/o=Oxbow/ou=t/cn=Recipients/cn=${name}`;
-const entry = (name: string, more: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
-  kind: 'user',
-  legacyDn: dn(name),
-  address: `${name}@oxbow.test`,
-  aliases: [],
-  displayName: name,
-  properties: new Map(),
-  ...more,
-});
-
-const anna = entry('anna', {
+const anna = person('anna', {
   displayName: 'Anna Ärmel',
   aliases: ['office@oxbow.test'],
   properties: new Map([[PidTag.Surname, 'Ärmel'] as const, [PidTag.DepartmentName, 'Sales'] as const]),
 });
-const ben = entry('ben', { displayName: 'ben Zorn' });
-const carla = entry('carla', { displayName: 'Carla Zorn' });
-const team = entry('team', { kind: 'group', displayName: 'Team', members: [anna.legacyDn, carla.legacyDn] });
-const ghost = entry('ghost', { displayName: 'Ghost', hidden: true });
+const ben = person('ben', { displayName: 'ben Zorn' });
+const carla = person('carla', { displayName: 'Carla Zorn' });
+const team = person('team', { kind: 'group', displayName: 'Team', members: [anna.legacyDn, carla.legacyDn] });
+const ghost = person('ghost', { displayName: 'Ghost', hidden: true });
 const entries = [team, carla, ghost, ben, anna];
-const identity: Identity = {
-  address: anna.address,
-  displayName: anna.displayName,
-  legacyDn: anna.legacyDn,
-  tenant: 't',
-};
-
-const ids = new Map<string, number>();
-const store = {
-  async minimalEntryIds(dns: readonly string[]) {
-    return dns.map((name) => {
-      if (!ids.has(name)) ids.set(name, 0x10 + ids.size);
-      return ids.get(name)!;
-    });
-  },
-} as unknown as Store;
-
-const handler = createAddressBook({
-  store,
-  directory: { entries: async () => entries },
-  url: () => 'https://mail.oxbow.test',
-});
-const session = { identity, client: { name: '', major: 0, minor: 0, build: 0, revision: 0 }, close() {} };
-
-const start: Stat = {
-  sortType: 0,
-  containerId: 0,
-  currentRec: 0,
-  delta: 0,
-  numPos: 0,
-  totalRecs: 0,
-  codePage: 1252,
-  templateLocale: 0x409,
-  sortLocale: 0x409,
-};
-const auxiliary = new Uint8Array();
-
-type Name = keyof typeof addressBookRequests;
-// biome-ignore lint/suspicious/noExplicitAny: bodies of every operation go through here
-async function call(name: Name, request: Record<string, unknown>): Promise<{ code: number; [field: string]: any }> {
-  const type = addressBookRequests[name] as WireType<Record<string, unknown>>;
-  const body = await handler(name, encode(type, { auxiliary, ...request }), session);
-  const reader = new Reader(body);
-  assert.equal(reader.u32(), 0, 'StatusCode');
-  const code = reader.u32();
-  const fields = (addressBookResponses[name] as WireType<Record<string, unknown>>).read(reader);
-  assert.equal(reader.u32(), 0, 'auxiliary buffer');
-  reader.done();
-  return { code, ...fields };
-}
+const { ids, call, send } = addressBookClient(entries, anna);
 
 const columns = [PidTag.DisplayName, PidTag.SmtpAddress];
 const query = (stat: Partial<Stat>, rowCount: number) =>
@@ -290,7 +225,7 @@ test('random bytes are refused as broken, or answered; nothing else happens', as
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...addressBookTypes), fc.uint8Array({ maxLength: 200 }), async (name, bytes) => {
       try {
-        assert.ok((await handler(name, Buffer.from(bytes), session)).length >= 12);
+        assert.ok((await send(name, Buffer.from(bytes))).length >= 12);
       } catch (error) {
         assert.ok(error instanceof WireError, String(error));
       }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { decodeCodePage, encodeCodePage, isKnownCodePage } from '../../src/mapi/index.ts';
+import { decodeCodePage, encodeCodePage, isKnownCodePage } from '../../../src/mapi/index.ts';
 import {
   addressBookRequests,
   addressBookResponses,
   createAddressBook,
   type Stat,
-} from '../../src/protocols/nspi/index.ts';
-import type { DirectoryEntry, Identity, Store } from '../../src/store/index.ts';
-import { Reader, type WireType, Writer } from '../../src/wire/index.ts';
+} from '../../../src/protocols/nspi/index.ts';
+import type { DirectoryEntry, Identity, Store } from '../../../src/store/index.ts';
+import { Reader, type WireType, Writer } from '../../../src/wire/index.ts';
 
 export const dnOf = (name: string): string => `/o=Oxbow/ou=t/cn=Recipients/cn=${name}`;
 
@@ -42,10 +42,12 @@ export interface AddressBookClient {
   /** Encodes a request, carries it out and decodes the whole answer; `code` is its ErrorCode. */
   // biome-ignore lint/suspicious/noExplicitAny: bodies of every operation go through here
   call(name: OperationName, request: Record<string, unknown>): Promise<{ code: number; [field: string]: any }>;
+  /** Carries out a request of any bytes. */
+  send(name: OperationName, body: Buffer): Promise<Buffer>;
 }
 
-/** An address book of these entries, asked in the encoding of MS-OXCMAPIHTTP 2.2.5. */
-export function addressBookClient(entries: readonly DirectoryEntry[]): AddressBookClient {
+/** An address book of these entries, asked by one of them in the encoding of MS-OXCMAPIHTTP 2.2.5. */
+export function addressBookClient(entries: readonly DirectoryEntry[], own = entries[0]!): AddressBookClient {
   const ids = new Map<string, number>();
   const store = {
     async minimalEntryIds(dns: readonly string[]) {
@@ -55,7 +57,6 @@ export function addressBookClient(entries: readonly DirectoryEntry[]): AddressBo
       });
     },
   } as unknown as Store;
-  const own = entries[0]!;
   const identity: Identity = {
     address: own.address,
     displayName: own.displayName,
@@ -68,8 +69,10 @@ export function addressBookClient(entries: readonly DirectoryEntry[]): AddressBo
     url: () => 'https://mail.oxbow.test',
   });
   const session = { identity, client: { name: '', major: 0, minor: 0, build: 0, revision: 0 }, close() {} };
+  const send: AddressBookClient['send'] = (name, body) => handler(name, body, session);
   return {
     ids,
+    send,
     async call(name, request) {
       const codePage = (request.stat as Stat | undefined)?.codePage ?? (request.codePage as number | undefined) ?? 1252;
       const known = isKnownCodePage(codePage) ? codePage : 1252;
@@ -79,7 +82,7 @@ export function addressBookClient(entries: readonly DirectoryEntry[]): AddressBo
         auxiliary: new Uint8Array(),
         ...request,
       });
-      const reader = new Reader(await handler(name, writer.finish(), session));
+      const reader = new Reader(await send(name, writer.finish()));
       reader.decode8 = decodeCodePage(known);
       assert.equal(reader.u32(), 0, 'StatusCode');
       const code = reader.u32();
