@@ -22,8 +22,8 @@ export const valueType = (type: PropertyType): PropertyType =>
 const hasValue = 0xff;
 const noBytes = new Uint8Array(0);
 
-/** The least bytes an element of a multiple value takes, to refuse impossible counts. */
-const leastBytes: Readonly<Record<PropertyType, number>> = {
+/** Bytes of each value, for the types of one size that also come as multiple values. */
+export const fixedSizes: Readonly<Record<PropertyType, number>> = {
   [Ptyp.Integer16]: 2,
   [Ptyp.Integer32]: 4,
   [Ptyp.Floating32]: 4,
@@ -31,10 +31,15 @@ const leastBytes: Readonly<Record<PropertyType, number>> = {
   [Ptyp.Currency]: 8,
   [Ptyp.FloatingTime]: 8,
   [Ptyp.Integer64]: 8,
-  [Ptyp.String8]: 1,
-  [Ptyp.String]: 2,
   [Ptyp.Time]: 8,
   [Ptyp.Guid]: 16,
+};
+
+/** The least bytes that an element of a multiple value takes, to refuse impossible counts. */
+export const leastSizes: Readonly<Record<PropertyType, number>> = {
+  ...fixedSizes,
+  [Ptyp.String8]: 1,
+  [Ptyp.String]: 2,
   [Ptyp.Binary]: 2,
 };
 
@@ -107,7 +112,7 @@ function readPlain(r: Reader, type: PropertyType, encoding: ValueEncoding): Prop
 }
 
 function readMultiple(r: Reader, type: PropertyType, encoding: ValueEncoding): PropertyValue {
-  const least = leastBytes[type] ?? r.fail(`multiple value of type 0x${type.toString(16)}`);
+  const least = leastSizes[type] ?? r.fail(`multiple value of type 0x${type.toString(16)}`);
   const count = r.count(r.u32(), least);
   const marked = encoding === 'addressBook' && isVariable(type) && count > 0 && hasMarks(r);
   const values: (number | bigint | string | Uint8Array)[] = [];
@@ -146,7 +151,7 @@ export function writeValue(w: Writer, type: PropertyType, value: PropertyValue, 
 
 function writeMultiple(w: Writer, type: PropertyType, value: PropertyValue, encoding: ValueEncoding): void {
   if (!Array.isArray(value)) throw mismatch(type | multiValue, value);
-  if (leastBytes[type] === undefined) throw mismatch(type | multiValue, value);
+  if (leastSizes[type] === undefined) throw mismatch(type | multiValue, value);
   const marked = encoding === 'addressBook' && isVariable(type);
   w.u32(value.length);
   for (const element of value) {

@@ -1,5 +1,6 @@
 import {
   decodeCodePage,
+  fixedSizes,
   guidFromBytes,
   isKnownCodePage,
   multiValue,
@@ -8,6 +9,7 @@ import {
   type PropertyType,
   type PropertyValue,
   Ptyp,
+  readValue,
   restriction,
   tagOf,
 } from '../../mapi/index.ts';
@@ -43,19 +45,8 @@ export interface StreamReader {
 /** More bytes are needed before an element is whole. */
 class Incomplete extends Error {}
 
-const fixedSizes: Readonly<Record<PropertyType, number>> = {
-  [Ptyp.Integer16]: 2,
-  [Ptyp.Integer32]: 4,
-  [Ptyp.Floating32]: 4,
-  [Ptyp.Floating64]: 8,
-  [Ptyp.Currency]: 8,
-  [Ptyp.FloatingTime]: 8,
-  [Ptyp.ErrorCode]: 4,
-  [Ptyp.Boolean]: 2,
-  [Ptyp.Integer64]: 8,
-  [Ptyp.Time]: 8,
-  [Ptyp.Guid]: 16,
-};
+/** Bytes of a value in a stream, where a boolean takes two. */
+const sizes: Readonly<Record<PropertyType, number>> = { ...fixedSizes, [Ptyp.ErrorCode]: 4, [Ptyp.Boolean]: 2 };
 const variable: ReadonlySet<PropertyType> = new Set([
   Ptyp.String,
   Ptyp.String8,
@@ -183,38 +174,17 @@ function propertyName(r: Reader): PropertyName {
 }
 
 function fixed(r: Reader, type: PropertyType): PropertyValue {
-  const size = fixedSizes[type];
+  const size = sizes[type];
   if (size === undefined) return r.fail(`value of type 0x${type.toString(16)}`);
   need(r, size);
-  switch (type) {
-    case Ptyp.Integer16:
-      return r.i16();
-    case Ptyp.Integer32:
-      return r.i32();
-    case Ptyp.ErrorCode:
-      return r.u32();
-    case Ptyp.Floating32:
-      return r.f32();
-    case Ptyp.Floating64:
-    case Ptyp.FloatingTime:
-      return r.f64();
-    case Ptyp.Boolean:
-      return r.u16() !== 0;
-    case Ptyp.Currency:
-      return r.i64();
-    case Ptyp.Guid:
-      return guidFromBytes(r.bytes(16));
-    default:
-      return r.u64();
-  }
+  return type === Ptyp.Boolean ? r.u16() !== 0 : readValue(r, type);
 }
 
 function multiple(r: Reader, type: PropertyType, codePage: number): PropertyValue {
   const single = type & ~multiValue;
   const isVariable = single === Ptyp.String || single === Ptyp.Binary;
   const least = isVariable ? 4 : fixedSizes[single];
-  if (least === undefined || single === Ptyp.Boolean || single === Ptyp.ErrorCode)
-    return r.fail(`multiple value of type 0x${type.toString(16)}`);
+  if (least === undefined) return r.fail(`multiple value of type 0x${type.toString(16)}`);
   need(r, 4);
   const start = r.position;
   const count = r.u32();

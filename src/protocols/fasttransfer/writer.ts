@@ -1,4 +1,5 @@
 import {
+  fixedSizes,
   guidToBytes,
   isLargeValue,
   isNamed,
@@ -12,6 +13,7 @@ import {
   restriction,
   type StoredValue,
   typeOf,
+  writeValue,
 } from '../../mapi/index.ts';
 import { Writer } from '../../wire/index.ts';
 import { fastTransferLimits } from './limits.ts';
@@ -166,36 +168,9 @@ export class StreamWriter {
         if (typeof value !== 'boolean') throw mismatch(tag);
         w.u16(value ? 1 : 0);
         break;
-      case Ptyp.Integer32:
-      case Ptyp.ErrorCode:
-        if (typeof value !== 'number') throw mismatch(tag);
-        w.u32(value);
-        break;
-      case Ptyp.Integer16:
-        if (typeof value !== 'number') throw mismatch(tag);
-        w.u16(value & 0xffff);
-        break;
-      case Ptyp.Time:
-      case Ptyp.Integer64:
-      case Ptyp.Currency:
-        if (typeof value !== 'bigint') throw mismatch(tag);
-        w.u64(value);
-        break;
-      case Ptyp.Floating32:
-        if (typeof value !== 'number') throw mismatch(tag);
-        w.f32(value);
-        break;
-      case Ptyp.Floating64:
-      case Ptyp.FloatingTime:
-        if (typeof value !== 'number') throw mismatch(tag);
-        w.f64(value);
-        break;
-      case Ptyp.Guid:
-        if (typeof value !== 'string') throw mismatch(tag);
-        w.bytes(guidToBytes(value));
-        break;
       default:
-        throw mismatch(tag);
+        if (fixedSizes[type] === undefined && type !== Ptyp.ErrorCode) throw mismatch(tag);
+        writeValue(w, type, value);
     }
     this.cut(0);
   }

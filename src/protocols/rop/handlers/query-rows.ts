@@ -1,4 +1,4 @@
-import { type PropertyTag, Ptyp, typeOf } from '../../../mapi/index.ts';
+import { leastSizes, type PropertyTag, type PropertyType, Ptyp, typeOf } from '../../../mapi/index.ts';
 import { NoRoom } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import { bookmark, queryRowsFlags, type RopQueryRows } from '../definitions/table.ts';
@@ -37,26 +37,12 @@ export const queryRows: HandlerOf<typeof RopQueryRows> = async (context, request
   return { origin: atEnd ? reached : bookmark.current, rows };
 };
 
-const fixedSizes: Readonly<Record<number, number>> = {
-  [Ptyp.Integer16]: 2,
-  [Ptyp.Integer32]: 4,
-  [Ptyp.Floating32]: 4,
-  [Ptyp.Floating64]: 8,
-  [Ptyp.Currency]: 8,
-  [Ptyp.FloatingTime]: 8,
-  [Ptyp.Boolean]: 1,
-  [Ptyp.Integer64]: 8,
-  [Ptyp.String8]: 1,
-  [Ptyp.String]: 2,
-  [Ptyp.Time]: 8,
-  [Ptyp.Guid]: 16,
-  [Ptyp.Binary]: 2,
-};
-
 /** The least bytes that a row of these columns takes. */
 function leastRowSize(columns: readonly PropertyTag[]): number {
   let size = 1;
   // An error in place of the value takes five bytes.
-  for (const tag of columns) size += Math.min(fixedSizes[typeOf(tag)] ?? 2, 5);
+  for (const tag of columns) size += Math.min(leastSizeOf(typeOf(tag)), 5);
   return size;
 }
+
+const leastSizeOf = (type: PropertyType): number => (type === Ptyp.Boolean ? 1 : (leastSizes[type] ?? 2));
