@@ -95,7 +95,9 @@ const decoders = new Map<number, string>([
 const tidy = (label: string): string =>
   label
     .trim()
-    .replace(/^["'\s]+|["'\s;]+$/g, '')
+    .replace(/^["'\s]+/, '')
+    // Looking back makes each run count once: a label may be as long as a header.
+    .replace(/(?<!["'\s;])["'\s;]+$/, '')
     .toLowerCase();
 
 /** Code page of a charset label as found in mail, wrong spellings tolerated; undefined when it is not known. */

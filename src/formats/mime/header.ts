@@ -59,16 +59,19 @@ export function parseFields(block: Buffer): { fields: HeaderField[]; length: num
 
 function linesOf(block: Buffer): Line[] {
   const lines: Line[] = [];
+  let onlyFolds = true;
   for (let at = block.subarray(0, 3).equals(byteOrderMark) ? 3 : 0; at < block.length; ) {
     const newline = block.indexOf(10, at);
     const end = newline < 0 ? block.length : newline + 1;
     const fold = block[at] === 0x20 || block[at] === 0x09;
     const text = block.toString('latin1', at, Math.min(end, at + nameLimit));
     // Nothing is folded before the first field: blanks there are a slip.
-    const slip = fold && lines.every(({ kind }) => kind === 'fold') && fieldName.test(text.trimStart());
+    const slip = fold && onlyFolds && fieldName.test(text.trimStart());
     if (slip) at += text.length - text.trimStart().length;
     const isField = slip || (!fold && fieldName.test(text));
-    lines.push({ start: at, end, kind: isField ? 'field' : fold ? 'fold' : 'other' });
+    const kind = isField ? 'field' : fold ? 'fold' : 'other';
+    lines.push({ start: at, end, kind });
+    onlyFolds &&= kind === 'fold';
     at = end;
   }
   return lines;
@@ -101,14 +104,17 @@ export function decodeHeaderText(value: string): string {
   return withoutControls(text).trim();
 }
 
-/** Letters that stand unescaped in an encoded word, escaped in its charset. */
+/** Letters that stand unescaped in an encoded word, escaped in its charset. Only ASCII before the first: no backtracking. */
 const escapeRaw = (value: string): string =>
-  value.replace(/(=\?([^?]{1,60})\?q\?)([^?]*[^ -~?][^?]*)\?=/gi, (_, head: string, label: string, text: string) => {
-    const escaped = text.replace(/[^ -~]/g, (letter) =>
-      encodeLabelled(letter, label).toString('hex').replace(/../g, '=$&'),
-    );
-    return `${head}${escaped}?=`;
-  });
+  value.replace(
+    /(=\?([^?]{1,60})\?q\?)([ ->@-~]*[^ -~?][^?]*)\?=/gi,
+    (_, head: string, label: string, text: string) => {
+      const escaped = text.replace(/[^ -~]/g, (letter) =>
+        encodeLabelled(letter, label).toString('hex').replace(/../g, '=$&'),
+      );
+      return `${head}${escaped}?=`;
+    },
+  );
 
 /** Header text has no line breaks or NULs, whatever was hidden in its encoded words. */
 export const withoutControls = (text: string): string =>

@@ -296,3 +296,16 @@ test('what is no mail at all is its own text', async () => {
   assert.equal(get(await parse('hello there\nno header here'), PidTag.Body), 'hello there\r\nno header here');
   assert.equal(get(await parse(''), PidTag.Subject), '');
 });
+
+test('header blocks of a megabyte that are made to be slow are read in well under a second', async () => {
+  const hostile = [
+    ' \n'.repeat(500_000),
+    `Content-Type: text/plain; charset="${';'.repeat(500_000)}x"\n\n`,
+    `Subject: =?utf-8?q?${'é'.repeat(250_000)}\n\n`,
+  ];
+  for (const raw of hostile) {
+    const start = performance.now();
+    await parseMime(bytesValue(Buffer.from(raw)));
+    assert.ok(performance.now() - start < 1000, raw.slice(0, 40));
+  }
+});
