@@ -38,13 +38,20 @@ function withoutTags(html: string): string {
     text += html.slice(at, open < 0 ? html.length : open);
     if (open < 0) break;
     const name = /^(script|style|head)\b/i.exec(html.slice(open + 1, open + 8))?.[1]?.toLowerCase();
-    const from = name ? html.toLowerCase().indexOf(`</${name}`, open) : open;
+    const from = name ? endTag(html, name, open) : open;
     const close = from < 0 ? -1 : html.indexOf('>', from);
     if (close < 0) break;
     text += ' ';
     at = close + 1;
   }
   return text.replace(/&(amp|lt|gt|quot|apos|nbsp);/g, (_, name: string) => entities[name]!).replace(/[ \t]+/g, ' ');
+}
+
+/** Where `</name` stands from `at`, in either case, or -1; not by way of `toLowerCase`, which may change the length. */
+function endTag(html: string, name: string, at: number): number {
+  const tag = new RegExp(`</${name}`, 'gi');
+  tag.lastIndex = at;
+  return tag.exec(html)?.index ?? -1;
 }
 
 /** Every line end as CR LF, as MAPI text has it. */

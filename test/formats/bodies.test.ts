@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   compressRtf,
+  formatLimits,
   htmlText,
+  htmlToText,
   nativeBodyOf,
   plainText,
   previewText,
@@ -44,4 +46,15 @@ test('a preview is one line; text as HTML keeps its lines and hides no markup', 
   assert.equal(previewText(' a\r\n\tb '), 'a b');
   assert.equal(previewText('x'.repeat(1000)).length, 255);
   assert.match(textToHtml('<b>\r\n  x'), /&lt;b&gt;<br>\r\n &nbsp;x/);
+});
+
+test('HTML too large to be laid out loses its tags only, whatever its letters, and is read once', () => {
+  const large = 'z'.repeat(formatLimits.htmlLayout);
+  assert.equal(
+    htmlToText(`${'İ'.repeat(30)}<STYLE>abc</Style>text<b>y</b>${large}`),
+    `${'İ'.repeat(30)} text y ${large}`,
+  );
+  const start = performance.now();
+  htmlToText('<style>a</style>'.repeat(50_000) + large);
+  assert.ok(performance.now() - start < 1000);
 });
