@@ -7,7 +7,6 @@ import {
   makeId,
   PidTag,
   type PropertyTag,
-  type PropertyValue,
   type Restriction,
   relop,
   type SortOrderSet,
@@ -20,7 +19,7 @@ import { restrictionSql } from '../../../src/store/tables/restriction-sql.ts';
 import { isInstanceTag } from '../../../src/store/tables/sort-plan.ts';
 import type { Table, TableEvent } from '../../../src/store/types.ts';
 import { type Fixture, openFixture, root, settled, type TestMessage } from './fixture.ts';
-import { instanceOf, naiveRows } from './model.ts';
+import { applyEvents, instanceOf, naiveRows, property, rowName } from './model.ts';
 
 const keywords = 0x8001101f;
 const message: fc.Arbitrary<TestMessage> = fc.record({
@@ -75,12 +74,6 @@ const anyOrder: fc.Arbitrary<SortOrderSet | undefined> = fc.oneof(
     }),
 );
 
-const property = (operator: number, tag: PropertyTag, value: PropertyValue): Restriction => ({
-  kind: 'property',
-  relop: operator,
-  tag,
-  value: { tag, value },
-});
 const operator = fc.constantFrom(relop.lt, relop.le, relop.gt, relop.ge, relop.eq, relop.ne);
 const { restriction } = fc.letrec<{ restriction: Restriction }>((tie) => ({
   restriction: fc.oneof(
@@ -421,23 +414,7 @@ describe('the events of a contents table', () => {
           const events: TableEvent[] = [];
           table.listen((event) => events.push(event));
           await table.seek('beginning', 0);
-          const key = (row: readonly unknown[]) => `${counterOf(row[0] as bigint)}:${row[1]}`;
-          const copy = (await table.peek(1000)).map(key);
-          const apply = () => {
-            for (const event of events.splice(0)) {
-              assert.notEqual(event.kind, 'changed');
-              if (event.kind === 'changed') continue;
-              const name = `${event.row.messageId}:${event.row.instance}`;
-              const at = copy.indexOf(name);
-              assert.equal(at >= 0, event.kind !== 'rowAdded', `${event.kind} ${name} in ${copy}`);
-              if (at >= 0) copy.splice(at, 1);
-              if (event.kind === 'rowDeleted') continue;
-              const previous = event.after && `${event.after.messageId}:${event.after.instance}`;
-              const place = previous === undefined ? 0 : copy.indexOf(previous) + 1;
-              assert.ok(previous === undefined || place > 0, `after ${previous} in ${copy}`);
-              copy.splice(place, 0, name);
-            }
-          };
+          const copy = (await table.peek(1000)).map(rowName);
           for (const one of changes) {
             const picked = 'pick' in one ? ids[one.pick % Math.max(ids.length, 1)] : undefined;
             if (one.kind === 'add') ids.push(await box.add(folderId, one.message));
@@ -446,17 +423,17 @@ describe('the events of a contents table', () => {
             else if (one.kind === 'change') await box.change(picked, one.message);
             else if (one.kind === 'remove') await box.remove(picked);
             else await box.move(picked, elsewhere, one.message);
-            apply();
+            applyEvents(copy, events);
           }
           await table.seek('beginning', 0);
-          apply();
+          applyEvents(copy, events);
           const fresh = await box.tables.contentsTable(folderId, {});
           fresh.setColumns(columns);
           await fresh.sort(order);
           await fresh.restrict(wanted);
           assert.deepEqual((await table.peek(1000)).map(show), (await fresh.peek(1000)).map(show));
           // Category ids are the table's own.
-          assert.deepEqual(copy, (await table.peek(1000)).map(key));
+          assert.deepEqual(copy, (await table.peek(1000)).map(rowName));
           table.close();
           fresh.close();
         },

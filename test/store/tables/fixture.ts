@@ -162,6 +162,12 @@ export async function openFixture(file?: string) {
       .execute();
     context.countsChanged(folderId, origin);
   };
+  const tell = (
+    kind: 'created' | 'modified' | 'moved' | 'deleted',
+    folderId: FolderId,
+    messageId: MessageId,
+    from?: { oldFolderId: FolderId; oldMessageId: MessageId },
+  ) => context.emit({ object: 'message', kind, folderId, messageId, associated: false, origin, ...from });
   const rowOf = async (message: TestMessage) => {
     const bag: PropertyBag = new Map(Object.entries(message.values).map(([tag, value]) => [Number(tag), value]));
     const text = (tag: PropertyTag) => sortText(bag.get(tag) as string | undefined);
@@ -222,7 +228,7 @@ export async function openFixture(file?: string) {
       .execute();
     await count(folderId, 1, message.read ? 0 : 1);
     const from = old && { oldFolderId: old.folderId, oldMessageId: old.id };
-    context.emit({ object: 'message', kind, folderId, messageId: id, associated: false, origin, ...from });
+    tell(kind, folderId, id, from);
     return id;
   };
   const rowById = (id: MessageId) =>
@@ -232,15 +238,7 @@ export async function openFixture(file?: string) {
     if (!row) return undefined;
     await context.db().deleteFrom('message').where('id', '=', id).execute();
     await count(row.folder_id, -1, row.read ? 0 : -1);
-    if (!silent)
-      context.emit({
-        object: 'message',
-        kind: 'deleted',
-        folderId: row.folder_id,
-        messageId: id,
-        associated: false,
-        origin,
-      });
+    if (!silent) tell('deleted', row.folder_id, id);
     return row;
   };
   const actions = {
@@ -263,14 +261,7 @@ export async function openFixture(file?: string) {
           .where('id', '=', id)
           .execute();
         await count(row.folder_id, 0, Number(!message.read) - (row.read ? 0 : 1));
-        context.emit({
-          object: 'message',
-          kind: 'modified',
-          folderId: row.folder_id,
-          messageId: id,
-          associated: false,
-          origin,
-        });
+        tell('modified', row.folder_id, id);
       }),
     remove: (id: MessageId) => context.transaction(() => remove(id)),
     softDelete: (id: MessageId) =>
@@ -279,14 +270,7 @@ export async function openFixture(file?: string) {
         if (!row) return;
         await context.db().updateTable('message').set({ deleted: 1, deleted_at: 1 }).where('id', '=', id).execute();
         await count(row.folder_id, -1, row.read ? 0 : -1);
-        context.emit({
-          object: 'message',
-          kind: 'deleted',
-          folderId: row.folder_id,
-          messageId: id,
-          associated: false,
-          origin,
-        });
+        tell('deleted', row.folder_id, id);
       }),
     move: (id: MessageId, to: FolderId, message: TestMessage) =>
       context.transaction(async () => {

@@ -14,17 +14,12 @@ import {
   type StoredValue,
 } from '../../../src/mapi/index.ts';
 import { type Lookup, matches } from '../../../src/store/tables/index.ts';
+import { property } from './model.ts';
 
 const object = (properties: Record<number, StoredValue>): Lookup => {
   const bag = new Map(Object.entries(properties).map(([tag, value]) => [Number(tag), value]));
   return (tag) => bag.get(canonicalTag(tag));
 };
-const property = (operator: number, tag: PropertyTag, value: PropertyValue): Restriction => ({
-  kind: 'property',
-  relop: operator,
-  tag,
-  value: { tag, value },
-});
 const content = (tag: PropertyTag, value: PropertyValue, low: number, high = 0): Restriction => ({
   kind: 'content',
   fuzzyLevelLow: low,

@@ -1,7 +1,11 @@
+import assert from 'node:assert/strict';
 import {
+  counterOf,
   multiValue,
   multiValueInstance,
   type PropertyTag,
+  type PropertyValue,
+  type Restriction,
   type SortOrderSet,
   sortDirection,
   typeOf,
@@ -11,6 +15,7 @@ import { compare } from '../../../src/store/tables/collation.ts';
 import type { Lookup } from '../../../src/store/tables/index.ts';
 import { isInstanceTag, sortKey } from '../../../src/store/tables/sort-plan.ts';
 import { type RowChange, sameRow, type ViewRow } from '../../../src/store/tables/view.ts';
+import type { Row, TableEvent } from '../../../src/store/types.ts';
 
 export interface ModelObject {
   readonly id: number;
@@ -97,3 +102,30 @@ export function applyChanges(rows: ViewRow[], changes: readonly RowChange[]): vo
 
 export const instanceOf = (tag: PropertyTag): PropertyTag =>
   withType(tag, typeOf(tag) | multiValue | multiValueInstance);
+
+export const property = (operator: number, tag: PropertyTag, value: PropertyValue): Restriction => ({
+  kind: 'property',
+  relop: operator,
+  tag,
+  value: { tag, value },
+});
+
+/** A row whose first columns are PidTagInstID and PidTagInstanceNum, as `id:instance`. */
+export const rowName = (row: Row): string => `${counterOf(row[0] as bigint)}:${row[1]}`;
+
+/** Takes what a table told out of `events` and applies it to a copy of its rows ({@link rowName}), as a client does. */
+export function applyEvents(copy: string[], events: TableEvent[]): void {
+  for (const event of events.splice(0)) {
+    assert.notEqual(event.kind, 'changed');
+    if (event.kind === 'changed') continue;
+    const name = `${event.row.messageId}:${event.row.instance}`;
+    const at = copy.indexOf(name);
+    assert.equal(at >= 0, event.kind !== 'rowAdded', `${event.kind} ${name} in ${copy}`);
+    if (at >= 0) copy.splice(at, 1);
+    if (event.kind === 'rowDeleted') continue;
+    const previous = event.after && `${event.after.messageId}:${event.after.instance}`;
+    const place = previous === undefined ? 0 : copy.indexOf(previous) + 1;
+    assert.ok(previous === undefined || place > 0, `after ${previous} in ${copy}`);
+    copy.splice(place, 0, name);
+  }
+}

@@ -9,7 +9,6 @@ import {
   ec,
   PidTag,
   type PropertyTag,
-  type PropertyValue,
   type Restriction,
   relop,
   type StoredValue,
@@ -17,6 +16,7 @@ import {
 import { openStore } from '../../../src/store/index.ts';
 import type { FolderId, Mailbox, Origin, Store, Table, TableEvent } from '../../../src/store/types.ts';
 import { settled } from './fixture.ts';
+import { applyEvents, property, rowName } from './model.ts';
 
 const origin: Origin = { kind: 'client' };
 const directory = mkdtempSync(join(tmpdir(), 'oxbow-tables-'));
@@ -50,12 +50,6 @@ const save = async (
       origin,
     )
   ).id;
-const property = (operator: number, tag: PropertyTag, value: PropertyValue): Restriction => ({
-  kind: 'property',
-  relop: operator,
-  tag,
-  value: { tag, value },
-});
 const contains = (tag: PropertyTag, value: string): Restriction => ({
   kind: 'content',
   fuzzyLevelLow: 1,
@@ -216,22 +210,7 @@ describe('tables of a mailbox', () => {
           const events: TableEvent[] = [];
           table.listen((event) => events.push(event));
           await table.seek('beginning', 0);
-          const key = (row: readonly unknown[]) => `${counterOf(row[0] as bigint)}:${row[1]}`;
-          const copy = (await table.peek(1000)).map(key);
-          const apply = () => {
-            for (const event of events.splice(0)) {
-              assert.notEqual(event.kind, 'changed');
-              if (event.kind === 'changed') continue;
-              const name = `${event.row.messageId}:${event.row.instance}`;
-              const at = copy.indexOf(name);
-              assert.equal(at >= 0, event.kind !== 'rowAdded', `${event.kind} ${name} in ${copy}`);
-              if (at >= 0) copy.splice(at, 1);
-              if (event.kind === 'rowDeleted') continue;
-              const place = event.after ? copy.indexOf(`${event.after.messageId}:${event.after.instance}`) + 1 : 0;
-              assert.ok(!event.after || place > 0, `after ${event.after?.messageId} in ${copy}`);
-              copy.splice(place, 0, name);
-            }
-          };
+          const copy = (await table.peek(1000)).map(rowName);
           for (const one of changes) {
             const here = await box.messageIds(folderId);
             const picked =
@@ -250,15 +229,15 @@ describe('tables of a mailbox', () => {
             else if (one.kind === 'delete' || one.kind === 'hard')
               await box.deleteMessages(folderId, picked, { hard: one.kind === 'hard' }, origin);
             else await box.setReadState(folderId, picked, one.kind === 'read', origin);
-            apply();
+            applyEvents(copy, events);
           }
           await table.seek('beginning', 0);
-          apply();
+          applyEvents(copy, events);
           const fresh = await prepare();
           const leaves = async (of: Table) =>
-            (await of.peek(1000)).map((row) => (typeof row[2] === 'number' ? `head ${row[2]}` : key(row)));
+            (await of.peek(1000)).map((row) => (typeof row[2] === 'number' ? `head ${row[2]}` : rowName(row)));
           assert.deepEqual(await leaves(table), await leaves(fresh));
-          assert.deepEqual(copy, (await table.peek(1000)).map(key));
+          assert.deepEqual(copy, (await table.peek(1000)).map(rowName));
           table.close();
           fresh.close();
         },
