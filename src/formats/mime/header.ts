@@ -69,9 +69,8 @@ function linesOf(block: Buffer): Line[] {
     const slip = fold && onlyFolds && fieldName.test(text.trimStart());
     if (slip) at += text.length - text.trimStart().length;
     const isField = slip || (!fold && fieldName.test(text));
-    const kind = isField ? 'field' : fold ? 'fold' : 'other';
-    lines.push({ start: at, end, kind });
-    onlyFolds &&= kind === 'fold';
+    lines.push({ start: at, end, kind: isField ? 'field' : fold ? 'fold' : 'other' });
+    if (isField || !fold) onlyFolds = false;
     at = end;
   }
   return lines;
