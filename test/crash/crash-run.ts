@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { BackendError, openOxBackend } from '../../src/backends/index.ts';
 import { checkTenant, createSandbox, type Fault } from '../../src/sandbox/index.ts';
+import { noFlags } from '../../src/sync/flags.ts';
 import { Ledger, pathOf, subjectOf } from './ledger.ts';
-import type { Done, Line, LocalFolder, Settings } from './protocol.ts';
+import { type Done, type Line, type LocalFolder, type Settings, series } from './protocol.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -33,20 +34,6 @@ export interface CrashResult {
   readonly unacknowledged: number;
   readonly comparisons: number;
   readonly seconds: number;
-}
-
-const noFlags = { seen: false, flagged: false, answered: false, forwarded: false, draft: false, colorLabel: 0 };
-
-/** Numbers from a seed, as in mulberry32. */
-function series(seed: number): (limit: number) => number {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  };
 }
 
 /** Kills a gateway again and again while both sides change, and looks at both each `compareEvery` kills. */
@@ -89,7 +76,6 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       pollMs: options.pollMs,
       contested: options.contested ?? false,
       settle,
-      log: true,
     };
     const child = spawn(process.execPath, [join(import.meta.dirname, 'gateway.ts')], {
       env: { ...process.env, OXBOW_CRASH: JSON.stringify(settings), NODE_NO_WARNINGS: '1' },

@@ -19,7 +19,8 @@ import {
 } from '../../src/mapi/index.ts';
 import { ContentUnavailable, type Folder, type Mailbox, type Message, openStore } from '../../src/store/index.ts';
 import { createSyncEngine } from '../../src/sync/index.ts';
-import type { Done, LocalFolder, LocalMail, Settings } from './protocol.ts';
+import { recipient } from '../sync/recipient.ts';
+import { type Done, digestOf, type LocalFolder, type LocalMail, type Settings, series } from './protocol.ts';
 
 const settings: Settings = JSON.parse(process.env.OXBOW_CRASH!);
 const client = { kind: 'client' } as const;
@@ -31,15 +32,7 @@ const mailRoles = new Set(['inbox', 'drafts', 'sentItems', 'deletedItems', 'junk
 const tell = (line: object): void => void writeSync(1, `${JSON.stringify(line)}\n`);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-let state = settings.seed >>> 0;
-/** Below `limit`; the same series for the same seed. */
-function random(limit: number): number {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = state;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) % limit;
-}
+const random = series(settings.seed);
 const pick = <T>(from: readonly T[]): T | undefined => from[random(from.length || 1)];
 
 let skew = 0;
@@ -62,9 +55,7 @@ store.setContentSource({
     return backend.mail.fetch(link.remoteFolder, link.remoteId);
   },
 });
-const log = settings.log
-  ? (details: object, message: string) => void writeSync(2, `${message} ${JSON.stringify(details)}\n`)
-  : () => {};
+const log = (details: object, message: string) => void writeSync(2, `${message} ${JSON.stringify(details)}\n`);
 const engine = createSyncEngine({
   mailbox,
   backend,
@@ -257,17 +248,6 @@ function attachment(subject: string) {
   return { number: 0, properties };
 }
 
-function recipient(address: string): PropertyBag {
-  const bag: PropertyBag = new Map();
-  setProperty(bag, PidTag.RecipientType, 1);
-  setProperty(bag, PidTag.Rowid, 0);
-  setProperty(bag, PidTag.DisplayName, 'Ben');
-  setProperty(bag, PidTag.AddressType, 'SMTP');
-  setProperty(bag, PidTag.EmailAddress, address);
-  setProperty(bag, PidTag.SmtpAddress, address);
-  return bag;
-}
-
 // ---- the end of a round
 
 /** Lets time pass until nothing is left to do, then tells all that is here. */
@@ -326,11 +306,10 @@ async function localMail(message: Message): Promise<LocalMail> {
 
 async function digest(bag: PropertyBag, tag: number): Promise<string> {
   const value = getProperty(bag, tag);
-  const hash = createHash('sha256');
   if (isLargeValue(value)) {
     const bytes = Buffer.from(await value.read(0, value.size));
-    hash.update(tag === PidTag.Body ? bytes.toString('utf16le').trim() : bytes);
-  } else if (typeof value === 'string') hash.update(value.trim());
-  else if (value instanceof Uint8Array) hash.update(value);
-  return hash.digest('hex').slice(0, 16);
+    return digestOf(tag === PidTag.Body ? bytes.toString('utf16le').trim() : bytes);
+  }
+  if (typeof value === 'string') return digestOf(value.trim());
+  return digestOf(value instanceof Uint8Array ? value : '');
 }

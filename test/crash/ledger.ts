@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import PostalMime from 'postal-mime';
 import type { RemoteFolder } from '../../src/backends/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import type { Done, LocalFolder, LocalMail } from './protocol.ts';
+import { type Done, digestOf, type LocalFolder, type LocalMail } from './protocol.ts';
 
 type Side = 'local' | 'remote';
 
@@ -227,7 +226,6 @@ export class Ledger {
 
 /** Folder names are `L3-1`, renamed `L3-1.7-2`. */
 const labelOf = (name: string): string => name.split('.')[0]!;
-export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 type Comparable = Omit<LocalMail, 'overlay' | 'remote'>;
 const comparable = ({ subject, read, flagged, messageId, body, attachments }: Comparable): string =>
@@ -251,14 +249,7 @@ async function remoteMails(sandbox: Sandbox, id: string): Promise<Comparable[]> 
       flagged: (flags & 8) !== 0,
       messageId: mail.messageId ?? '',
       body: digestOf((mail.text ?? '').trim()),
-      attachments: mail.attachments
-        .map(({ content }) =>
-          createHash('sha256')
-            .update(Buffer.from(content as ArrayBuffer))
-            .digest('hex')
-            .slice(0, 16),
-        )
-        .sort(),
+      attachments: mail.attachments.map(({ content }) => digestOf(Buffer.from(content as ArrayBuffer))).sort(),
     });
   }
   return found;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FolderId } from '../../src/store/index.ts';
 
 /** What the killed process is told. */
@@ -12,7 +13,6 @@ export interface Settings {
   readonly contested: boolean;
   /** No changes any more: bring both sides in step, tell what is here, end. */
   readonly settle: boolean;
-  readonly log: boolean;
 }
 
 /** A change by either side, with the subjects and folder names that it is about. */
@@ -53,4 +53,20 @@ export interface LocalFolder {
   readonly role: string | undefined;
   readonly remote: string | undefined;
   readonly mails: LocalMail[];
+}
+
+/** Of a text or an attachment. */
+export const digestOf = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+/** Numbers below a limit, the same series for the same seed, as in mulberry32. */
+export function series(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % limit;
+  };
 }

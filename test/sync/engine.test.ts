@@ -7,6 +7,7 @@ import { getNumber, getString, PidTag, type PropertyBag, setProperty } from '../
 import { type FolderId, type Mailbox, type Message, openStore, type StoreEvent } from '../../src/store/index.ts';
 import { createSyncEngine } from '../../src/sync/index.ts';
 import { FakeBackend } from './fake-backend.ts';
+import { recipient } from './recipient.ts';
 
 const client = { kind: 'client' } as const;
 const silent = { debug() {}, info() {}, warn() {} };
@@ -336,17 +337,6 @@ test('a refused mail becomes a report in the inbox and stays where it was', asyn
   const [kept] = await messagesOf(mailbox, outbox);
   assert.equal((kept!.flags & 4) === 0 && (kept!.flags & 8) !== 0, true);
 });
-
-function recipient(address: string): PropertyBag {
-  const bag: PropertyBag = new Map();
-  setProperty(bag, PidTag.RecipientType, 1);
-  setProperty(bag, PidTag.Rowid, 0);
-  setProperty(bag, PidTag.DisplayName, address);
-  setProperty(bag, PidTag.AddressType, 'SMTP');
-  setProperty(bag, PidTag.EmailAddress, address);
-  setProperty(bag, PidTag.SmtpAddress, address);
-  return bag;
-}
 
 test('own changes cost no listing of the folder', async (t) => {
   const { mailbox, backend, inbox, pass } = await setUp(t);

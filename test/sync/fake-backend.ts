@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type Backend,
   BackendError,
@@ -7,6 +6,7 @@ import {
   type RemoteEnvelope,
   type RemoteFolder,
 } from '../../src/backends/index.ts';
+import { noFlags } from '../../src/sync/flags.ts';
 
 interface FakeMail {
   raw: Buffer;
@@ -23,15 +23,6 @@ interface FakeFolder {
   next: number;
   mails: Map<number, FakeMail>;
 }
-
-const noFlags: MailFlags = {
-  seen: false,
-  flagged: false,
-  answered: false,
-  forwarded: false,
-  draft: false,
-  colorLabel: 0,
-};
 
 /** What a test may do to the next calls: throw before anything happened, or after it did (the answer is lost). */
 export type Fault = (call: string) => 'before' | 'after' | undefined;
@@ -291,6 +282,3 @@ async function collect(raw: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const part of raw) parts.push(part);
   return Buffer.concat(parts);
 }
-
-/** A text for comparing mails by content. */
-export const digestOf = (raw: Uint8Array): string => createHash('sha256').update(raw).digest('hex');

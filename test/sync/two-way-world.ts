@@ -4,13 +4,13 @@ import { getNumber, getString, MapiError, PidTag, type PropertyBag, setProperty 
 import {
   ContentUnavailable,
   type Folder,
-  type FolderId,
   type Mailbox,
   type MailboxInfo,
   type Message,
 } from '../../src/store/index.ts';
 import { createSyncEngine, type SyncEngine } from '../../src/sync/index.ts';
 import { FakeBackend } from './fake-backend.ts';
+import { recipient } from './recipient.ts';
 
 export interface Change {
   readonly side: 'local' | 'remote';
@@ -615,16 +615,3 @@ function mail(subject: string, named: boolean): PropertyBag {
   if (named) setProperty(bag, PidTag.InternetMessageId, messageIdOf(subject));
   return bag;
 }
-
-function recipient(address: string): PropertyBag {
-  const bag: PropertyBag = new Map();
-  setProperty(bag, PidTag.RecipientType, 1);
-  setProperty(bag, PidTag.Rowid, 0);
-  setProperty(bag, PidTag.DisplayName, address);
-  setProperty(bag, PidTag.AddressType, 'SMTP');
-  setProperty(bag, PidTag.EmailAddress, address);
-  setProperty(bag, PidTag.SmtpAddress, address);
-  return bag;
-}
-
-export type { FolderId };
