@@ -1,4 +1,4 @@
-import { encodeReplIdIdSet, IdSet, makeId, PidTag, type ReplIdIdSet, sourceKey } from '../../../mapi/index.ts';
+import { IdSet, PidTag, sourceKey } from '../../../mapi/index.ts';
 import {
   type ChangedMessage,
   type ContentsChanges,
@@ -8,6 +8,7 @@ import {
   messageProperty,
 } from '../../../store/index.ts';
 import { type Block, marker, metaTag, plainTag, type StreamWriter } from '../../fasttransfer/index.ts';
+import { wireId, wireIdSet } from '../object-ids.ts';
 import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { downloadLimits } from './limits.ts';
@@ -24,9 +25,6 @@ import {
 import { propertyNames } from './properties.ts';
 import { writeState } from './state.ts';
 import { extraFlags, type SyncOptions, syncFlags } from './sync-options.ts';
-
-/** The replid of the mailbox's own ids. */
-const ownReplid = 1;
 
 /**
  * contentsSync, MS-OXCFXICS 2.2.4.3.2: how a folder differs from what the client has. Changes are looked up when the
@@ -125,12 +123,12 @@ function writeHeader(out: StreamWriter, mailbox: Mailbox, message: Message, opti
   out.property(PidTag.ChangeKey, message.changeKey);
   out.property(PidTag.PredecessorChangeList, message.predecessorChangeList);
   out.property(PidTag.Associated, message.associated);
-  if ((options.extra & extraFlags.eid) !== 0) out.property(PidTag.Mid, makeId(ownReplid, message.id));
+  if ((options.extra & extraFlags.eid) !== 0) out.property(PidTag.Mid, wireId(message.id));
   if ((options.extra & extraFlags.messageSize) !== 0) {
     out.property(PidTag.MessageSize, messageProperty(mailbox, message, PidTag.MessageSize) as number);
   }
   if ((options.extra & extraFlags.changeNumber) !== 0) {
-    out.property(PidTag.ChangeNumber, makeId(ownReplid, message.changeNumber));
+    out.property(PidTag.ChangeNumber, wireId(message.changeNumber));
   }
 }
 
@@ -157,8 +155,6 @@ function writeProgressOf(out: StreamWriter, message: Message): void {
   out.property(plainTag.boolean, message.associated);
 }
 
-const own = (set: IdSet): ReplIdIdSet => new Map([[ownReplid, set]]);
-
 /** deletions, MS-OXCFXICS 2.2.4.3.3. What is told is taken out of the final state. */
 function writeDeletions(
   out: StreamWriter,
@@ -173,14 +169,14 @@ function writeDeletions(
   if (deleted.isEmpty && left.isEmpty) return;
   final.given = final.given.without(deleted).without(left);
   out.marker(marker.incrSyncDel);
-  if (!deleted.isEmpty) out.property(metaTag.idsetDeleted, encodeReplIdIdSet(own(deleted)));
-  if (!left.isEmpty) out.property(metaTag.idsetNoLongerInScope, encodeReplIdIdSet(own(left)));
+  if (!deleted.isEmpty) out.property(metaTag.idsetDeleted, wireIdSet(deleted));
+  if (!left.isEmpty) out.property(metaTag.idsetNoLongerInScope, wireIdSet(left));
 }
 
 /** readStateChanges, MS-OXCFXICS 2.2.4.3.22. */
 function writeReadStates(out: StreamWriter, { nowRead, nowUnread }: ContentsChanges): void {
   if (nowRead.isEmpty && nowUnread.isEmpty) return;
   out.marker(marker.incrSyncRead);
-  if (!nowRead.isEmpty) out.property(metaTag.idsetRead, encodeReplIdIdSet(own(nowRead)));
-  if (!nowUnread.isEmpty) out.property(metaTag.idsetUnread, encodeReplIdIdSet(own(nowUnread)));
+  if (!nowRead.isEmpty) out.property(metaTag.idsetRead, wireIdSet(nowRead));
+  if (!nowUnread.isEmpty) out.property(metaTag.idsetUnread, wireIdSet(nowUnread));
 }

@@ -1,6 +1,7 @@
-import { ec, makeId, PidTag, type PropertyBag, type PropertyTag } from '../../../mapi/index.ts';
+import { ec, PidTag, type PropertyBag, type PropertyTag } from '../../../mapi/index.ts';
 import { type Folder, type FolderId, type MessageId, messageProperty } from '../../../store/index.ts';
 import { type Block, marker, metaTag, type StreamWriter } from '../../fasttransfer/index.ts';
+import { wireId } from '../object-ids.ts';
 import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { folderBag } from './folder-properties.ts';
@@ -8,8 +9,6 @@ import { downloadLimits } from './limits.ts';
 import { messageLoader } from './load-message.ts';
 import { type DownloadFilter, everything, filtered, messageBag, writeMessageContent } from './message-content.ts';
 import { type Names, propertyNames, writeProperties } from './properties.ts';
-
-const ownReplid = 1;
 
 /** Identification that goes along with a message when the client asks for it (SendEntryId). */
 const identification: readonly PropertyTag[] = [
@@ -41,7 +40,7 @@ export async function* messageList(
     const { message, content } = loaded;
     const bag: PropertyBag = messageBag(mailbox, message, content);
     bag.delete(PidTag.ParentSourceKey);
-    bag.set(PidTag.Mid, makeId(ownReplid, message.id));
+    bag.set(PidTag.Mid, wireId(message.id));
     if (identified) {
       for (const tag of identification) {
         const value = messageProperty(mailbox, message, tag);
@@ -78,7 +77,7 @@ export async function* folderContent(
   const bag = filtered(folderBag(mailbox, folder), filter);
   if (copy.top) bag.delete(PidTag.Comment);
   else {
-    bag.set(PidTag.FolderId, makeId(ownReplid, folder.id));
+    bag.set(PidTag.FolderId, wireId(folder.id));
     bag.set(PidTag.DisplayName, folder.displayName);
     if (!bag.has(PidTag.Comment)) bag.set(PidTag.Comment, '');
   }

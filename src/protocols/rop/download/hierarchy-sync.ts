@@ -1,6 +1,7 @@
-import { encodeReplIdIdSet, makeId, PidTag, type PropertyBag, sourceKey } from '../../../mapi/index.ts';
+import { PidTag, type PropertyBag, sourceKey } from '../../../mapi/index.ts';
 import { type Folder, folderProperty, type Mailbox } from '../../../store/index.ts';
 import { type Block, marker, metaTag, type StreamWriter } from '../../fasttransfer/index.ts';
+import { wireId, wireIdSet } from '../object-ids.ts';
 import type { Download } from './download.ts';
 import { folderBag } from './folder-properties.ts';
 import { downloadLimits } from './limits.ts';
@@ -8,8 +9,6 @@ import { allBut } from './message-content.ts';
 import { propertyNames, writeProperties } from './properties.ts';
 import { writeState } from './state.ts';
 import { extraFlags, type SyncOptions, syncFlags } from './sync-options.ts';
-
-const ownReplid = 1;
 
 /** Of every folder, and first (MS-OXCFXICS 2.2.4.3.5). */
 const mandatory = [
@@ -49,7 +48,7 @@ export async function* hierarchySync(
   const reported = (options.flags & syncFlags.noDeletions) === 0 && !changes.deleted.isEmpty;
   if (reported) {
     out.marker(marker.incrSyncDel);
-    out.property(metaTag.idsetDeleted, encodeReplIdIdSet(new Map([[ownReplid, changes.deleted]])));
+    out.property(metaTag.idsetDeleted, wireIdSet(changes.deleted));
   }
   download.finish({ ...known, given: reported ? given.without(changes.deleted) : given, seen });
   writeState(out, download.state, 'hierarchy');
@@ -72,9 +71,9 @@ function changeOf(mailbox: Mailbox, folder: Folder, rootId: number, options: Syn
   bag.set(PidTag.SourceKey, keyOf(folder.id, folder.sourceKey));
   for (const tag of mandatory.slice(2, 6)) bag.set(tag, folderProperty(mailbox, folder, tag)!);
   const withIds = (options.extra & extraFlags.eid) !== 0;
-  if (withIds) bag.set(PidTag.FolderId, makeId(ownReplid, folder.id));
+  if (withIds) bag.set(PidTag.FolderId, wireId(folder.id));
   if (withIds || (options.flags & syncFlags.noForeignIdentifiers) !== 0) {
-    bag.set(PidTag.ParentFolderId, makeId(ownReplid, parentId));
+    bag.set(PidTag.ParentFolderId, wireId(parentId));
   }
   return bag;
 }

@@ -4,7 +4,7 @@ import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopCreateMessage } from '../definitions/index.ts';
 import { MessageDraft } from '../message-draft.ts';
-import { existingFolderId } from '../object-ids.ts';
+import { existingFolder } from '../object-ids.ts';
 import { messageFlag } from '../properties/message.ts';
 import { codePageFor } from './open-message.ts';
 
@@ -12,8 +12,8 @@ import { codePageFor } from './open-message.ts';
 export const createMessage: HandlerOf<typeof RopCreateMessage> = async (context, request) => {
   context.input('logon', 'folder');
   const { logon, mailbox } = context;
-  const folderId = await existingFolderId(mailbox, request.folderId);
-  if ((await mailbox.folder(folderId))?.type === 'search') throw new MapiError(ec.accessDenied);
+  const { id: folderId, type } = await existingFolder(mailbox, request.folderId);
+  if (type === 'search') throw new MapiError(ec.accessDenied);
   const codePage = codePageFor(context, request.codePageId);
   const draft = new MessageDraft(mailbox, { kind: 'new', folderId, associated: request.associatedFlag }, codePage);
   initialize(context, draft);

@@ -1,5 +1,4 @@
 import { ec, isPropertyError, MapiError, PidTag, type PropertyBag, setProperty } from '../../../mapi/index.ts';
-import type { Folder } from '../../../store/index.ts';
 import { knownSendOptions, marker, textForm } from '../../fasttransfer/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
@@ -22,8 +21,8 @@ import {
 } from '../download/message-content.ts';
 import { isMessageProperty } from '../download/not-transferred.ts';
 import { propertyNames } from '../download/properties.ts';
-import { messageIdsOf } from '../object-ids.ts';
-import type { AttachmentObject, FolderObject, MessageObject } from '../objects.ts';
+import { folderOf, messageIdsOf } from '../object-ids.ts';
+import type { AttachmentObject, MessageObject } from '../objects.ts';
 import { messageHolder } from '../properties/message.ts';
 
 /** CopyFlags, MS-OXCFXICS 2.2.3.1.1.1.1 to 2.2.3.1.1.4.1; the unused ones are ignored. */
@@ -60,12 +59,6 @@ function download(
     }),
   });
   return {};
-}
-
-async function folderOf({ folderId, logon }: FolderObject): Promise<Folder> {
-  const folder = await logon.mailbox.folder(folderId);
-  if (folder === undefined) throw new MapiError(ec.objectDeleted);
-  return folder;
 }
 
 /** RopFastTransferSourceCopyMessages, MS-OXCFXICS 3.2.5.8.1.3. Ids of messages that are not there are passed over. */

@@ -1,6 +1,7 @@
 import { ec, MapiError } from '../../../mapi/index.ts';
 import type { HandlerOf } from '../definition.ts';
 import { type RopGetContentsTable, tableFlags } from '../definitions/folder.ts';
+import { folderOf } from '../object-ids.ts';
 import { openTable } from './table-object.ts';
 
 const validFlags = 0xfa;
@@ -13,7 +14,7 @@ export const getContentsTable: HandlerOf<typeof RopGetContentsTable> = async (co
   const { mailbox } = context;
   if (request.tableFlags & ~validFlags) throw new MapiError(ec.invalidParam);
   if (request.tableFlags & conversationMembers) throw new MapiError(ec.notSupported);
-  if ((await mailbox.folder(folder.folderId)) === undefined) throw new MapiError(ec.objectDeleted);
+  await folderOf(folder);
   const table = await mailbox.contentsTable(folder.folderId, {
     associated: (request.tableFlags & tableFlags.associated) !== 0,
     softDeleted: (request.tableFlags & tableFlags.softDeletes) !== 0,

@@ -1,6 +1,7 @@
 import { ec, MapiError } from '../../../mapi/index.ts';
 import type { HandlerOf } from '../definition.ts';
 import { type RopGetHierarchyTable, tableFlags } from '../definitions/folder.ts';
+import { folderOf } from '../object-ids.ts';
 import { openTable } from './table-object.ts';
 
 const validFlags = 0xfc;
@@ -10,7 +11,7 @@ export const getHierarchyTable: HandlerOf<typeof RopGetHierarchyTable> = async (
   const folder = context.input('folder');
   const { mailbox } = context;
   if (request.tableFlags & ~validFlags) throw new MapiError(ec.notSupported);
-  if ((await mailbox.folder(folder.folderId)) === undefined) throw new MapiError(ec.objectDeleted);
+  await folderOf(folder);
   const table = await mailbox.hierarchyTable(folder.folderId, {
     deep: (request.tableFlags & tableFlags.depth) !== 0,
     softDeleted: (request.tableFlags & tableFlags.softDeletes) !== 0,

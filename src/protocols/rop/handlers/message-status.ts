@@ -3,15 +3,15 @@ import type { Message } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopGetMessageStatus, RopSetMessageStatus } from '../definitions/index.ts';
-import { messageIdOf } from '../object-ids.ts';
+import { isIn, messageIdOf } from '../object-ids.ts';
 
 async function messageOf(context: RopContext, id: bigint): Promise<Message> {
   const folder = context.input('folder');
   const messageId = await messageIdOf(context.mailbox, id);
   const message = messageId === undefined ? undefined : await context.mailbox.message(messageId);
-  if (message === undefined) throw new MapiError(ec.notFound);
-  const inSearchFolder = async () => (await context.mailbox.folder(folder.folderId))?.type === 'search';
-  if (message.folderId !== folder.folderId && !(await inSearchFolder())) throw new MapiError(ec.notFound);
+  if (message === undefined || !(await isIn(context.mailbox, message, folder.folderId))) {
+    throw new MapiError(ec.notFound);
+  }
   return message;
 }
 

@@ -1,10 +1,9 @@
 import { ec, isKnownCodePage, MapiError } from '../../../mapi/index.ts';
-import type { Mailbox, Message } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopOpenMessage } from '../definitions/index.ts';
 import { MessageDraft } from '../message-draft.ts';
-import { folderIdOf, messageIdOf } from '../object-ids.ts';
+import { folderIdOf, isIn, messageIdOf } from '../object-ids.ts';
 import { openedMessageOf } from '../opened-message.ts';
 
 /** OpenModeFlags, MS-OXCMSG 2.2.3.1.1. */
@@ -41,8 +40,3 @@ export const openMessage: HandlerOf<typeof RopOpenMessage> = async (context, req
   context.setOutput({ kind: 'message', logon, draft, writable, folderId: message.folderId, messageId: message.id });
   return answer;
 };
-
-/** A message is found in its folder, and in search folders that show it. */
-async function isIn(mailbox: Mailbox, message: Message, folderId: number): Promise<boolean> {
-  return message.folderId === folderId || (await mailbox.folder(folderId))?.type === 'search';
-}

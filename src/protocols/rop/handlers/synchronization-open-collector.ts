@@ -2,17 +2,16 @@ import { ec, MapiError } from '../../../mapi/index.ts';
 import { emptyIcsState } from '../../fasttransfer/index.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopSynchronizationOpenCollector } from '../definitions/sync.ts';
+import { folderOf } from '../object-ids.ts';
 
 /** RopSynchronizationOpenCollector, MS-OXCFXICS 3.2.5.9.4.1. */
 export const synchronizationOpenCollector: HandlerOf<typeof RopSynchronizationOpenCollector> = async (
   context,
   { isContentsCollector },
 ) => {
-  const { folderId } = context.input('folder');
-  const { logon, mailbox } = context;
-  const folder = await mailbox.folder(folderId);
-  if (folder === undefined) throw new MapiError(ec.objectDeleted);
-  if (folder.type === 'search') throw new MapiError(ec.notSupported);
+  const { logon } = context;
+  const { id: folderId, type } = await folderOf(context.input('folder'));
+  if (type === 'search') throw new MapiError(ec.notSupported);
   context.setOutput({ kind: 'collector', logon, folderId, contents: isContentsCollector, state: emptyIcsState() });
   return {};
 };

@@ -10,6 +10,7 @@ import {
   typeOf,
 } from '../../../mapi/index.ts';
 import { type Folder, folderProperty, type Mailbox, type Origin } from '../../../store/index.ts';
+import { folderOf } from '../object-ids.ts';
 import type { FolderObject } from '../objects.ts';
 import type { PropertyHolder, Refusal } from './holder.ts';
 import { isSettable } from './values.ts';
@@ -93,25 +94,19 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
   const { folderId } = object;
   const { mailbox } = object.logon;
 
-  async function current(): Promise<Folder> {
-    const folder = await mailbox.folder(folderId);
-    if (folder === undefined) throw new MapiError(ec.objectDeleted);
-    return folder;
-  }
-
   return {
     writable: true,
     codePage,
     async find(wanted) {
       // Outlook's provider has no named properties on folders and gives up when it meets one.
       if (isNamed(wanted)) return undefined;
-      const folder = await current();
+      const folder = await folderOf(object);
       const tag = storeTag(folder, wanted);
       const value = folderProperty(mailbox, folder, tag);
       return value === undefined ? undefined : [tag, value];
     },
     async list() {
-      const folder = await current();
+      const folder = await folderOf(object);
       const byId = new Map<number, PropertyTag>();
       for (const tag of [...folder.properties.keys(), ...defaulted, ...readOnly]) {
         if (isNamed(tag) || idOf(tag) === 0 || byId.has(idOf(tag))) continue;
