@@ -1,13 +1,12 @@
 import {
+  canonicalTag,
   ec,
   idOf,
   isNamed,
   MapiError,
   type PropertyBag,
   type PropertyTag,
-  Ptyp,
   storedTag,
-  typeOf,
 } from '../../../mapi/index.ts';
 import { type Folder, folderProperty, type Mailbox, type Origin } from '../../../store/index.ts';
 import { folderOf } from '../object-ids.ts';
@@ -123,7 +122,7 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
         if (readOnlyIds.has(idOf(tag))) refusals.push({ tag, errorCode: ec.computed });
         else if (isNamed(tag) || !isSettable(tag)) {
           refusals.push({ tag, errorCode: ec.notSupported });
-        } else values.set(storedAs(tag), value);
+        } else values.set(canonicalTag(tag), value);
       }
       const removed: PropertyTag[] = [];
       for (const tag of remove) {
@@ -140,15 +139,12 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
     isReadOnly: (tag) => readOnlyIds.has(idOf(tag)) || isNamed(tag),
     streams: {
       put: async (tag, value) => {
-        const refused = await update(mailbox, folderId, new Map([[storedAs(tag), value]]), [], origin);
+        const refused = await update(mailbox, folderId, new Map([[canonicalTag(tag), value]]), [], origin);
         if (refused !== undefined) throw new MapiError(refused.errorCode);
       },
     },
   };
 }
-
-const storedAs = (tag: PropertyTag): PropertyTag =>
-  typeOf(tag) === Ptyp.String8 ? ((tag & 0xffff0000) | Ptyp.String) >>> 0 : tag;
 
 /** The OST layer fails on finding this one on the default calendar of a shared mailbox. */
 const hidesParentSourceKey = (folder: Folder, tag: PropertyTag): boolean =>
