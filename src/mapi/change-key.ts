@@ -24,8 +24,6 @@ export function parseXid(bytes: Uint8Array): Xid {
   return { guid: guidFromBytes(bytes), localId: bytes.subarray(16) };
 }
 
-export const serializeXid = (xid: Xid): Buffer => Buffer.concat([guidToBytes(xid.guid), xid.localId]);
-
 /** SizedXid, MS-OXCFXICS 2.2.2.3.1. */
 const sizedXid: WireType<Xid> = {
   read: (r) => parseXid(r.bytes(r.u8())),

@@ -1,4 +1,5 @@
 import {
+  bytes,
   encode,
   Reader,
   rest,
@@ -11,8 +12,8 @@ import {
   WireError,
   type WireType,
 } from '../wire/index.ts';
-import { type Guid, guid, guidFromBytes, guidToBytes } from './guid.ts';
-import { globalCounterBytes } from './ids.ts';
+import { type Guid, guidFromBytes, guidToBytes } from './guid.ts';
+import { longTermId } from './ids.ts';
 import { mapiLimits } from './limits.ts';
 
 /** Provider UIDs of entry ids that do not belong to one mailbox (MS-OXCDATA 2.2.4, 2.2.5), as bytes in hex. */
@@ -95,7 +96,6 @@ export interface OneOff {
 }
 
 const permanent = Buffer.alloc(4);
-const padding = Buffer.alloc(2);
 const uidBytes = (uid: string) => Buffer.from(uid, 'hex');
 const typeBytes = (type: number) => Buffer.from([type & 0xff, type >> 8]);
 
@@ -106,9 +106,7 @@ export function folderEntryId(mailboxGuid: Guid | 'public', replicaGuid: Guid, c
     permanent,
     open ? uidBytes(providerUid.publicFolders) : guidToBytes(mailboxGuid),
     typeBytes(open ? objectType.publicFolder : objectType.privateFolder),
-    guidToBytes(replicaGuid),
-    globalCounterBytes(counter),
-    padding,
+    encode(longTermId, { guid: replicaGuid, counter }),
   ]);
 }
 
@@ -125,21 +123,17 @@ export function messageEntryId(
     permanent,
     open ? uidBytes(providerUid.publicFolders) : guidToBytes(mailboxGuid),
     typeBytes(open ? objectType.publicMessage : objectType.privateMessage),
-    guidToBytes(replicaGuid),
-    globalCounterBytes(folderCounter),
-    padding,
-    guidToBytes(messageReplicaGuid),
-    globalCounterBytes(counter),
-    padding,
+    encode(longTermId, { guid: replicaGuid, counter: folderCounter }),
+    encode(longTermId, { guid: messageReplicaGuid, counter }),
   ]);
 }
 
 const storeBody = struct({
   version: u8,
   flag: u8,
-  dll: { read: (r) => r.bytes(14), write: (w, v) => w.bytes(v) } satisfies WireType<Uint8Array>,
+  dll: bytes(14),
   wrappedFlags: u32,
-  wrappedProvider: { read: (r) => r.bytes(16), write: (w, v) => w.bytes(v) } satisfies WireType<Uint8Array>,
+  wrappedProvider: bytes(16),
   wrappedType: u32,
   serverShortname: string8,
   mailboxDn: string8,
@@ -244,25 +238,16 @@ const parsers: Readonly<Record<string, Parser>> = {
   },
 };
 
-const objectName = struct({
-  guid,
-  counter: {
-    read: (r) => r.bytes(6).readUIntBE(0, 6),
-    write: (w, v) => w.bytes(globalCounterBytes(v)),
-  } satisfies WireType<number>,
-  pad: u16,
-});
-
 function parseObject(r: Reader, mailboxGuid: Guid): EntryId | undefined {
   const type = r.u16();
   const isPublic = type === objectType.publicFolder || type === objectType.publicMessage;
   if ((type === objectType.privateFolder || isPublic) && r.remaining === 24) {
-    const folder = objectName.read(r);
+    const folder = longTermId.read(r);
     return { kind: 'folder', mailboxGuid, public: isPublic, replicaGuid: folder.guid, counter: folder.counter };
   }
   if ((type === objectType.privateMessage || isPublic) && r.remaining === 48) {
-    const folder = objectName.read(r);
-    const message = objectName.read(r);
+    const folder = longTermId.read(r);
+    const message = longTermId.read(r);
     return {
       kind: 'message',
       mailboxGuid,

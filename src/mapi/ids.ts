@@ -6,9 +6,6 @@ import { type Guid, guidFromBytes, guidToBytes } from './guid.ts';
  * global counter (6 bytes, big-endian), as one bigint when read as a little-endian u64. Counters in code are numbers.
  */
 
-/** Largest global counter: 48 bits. */
-export const maxCounter = 2 ** 48 - 1;
-
 const scratch = Buffer.alloc(8);
 
 /** The id of a counter in the replica that `replid` stands for. Throws RangeError when one does not fit. */

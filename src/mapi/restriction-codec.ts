@@ -1,7 +1,7 @@
 import { type Reader, WireError, type WireType, type Writer, wireLimits } from '../wire/index.ts';
 import { mapiLimits } from './limits.ts';
 import { multiValue, Ptyp, typeOf } from './property-type.ts';
-import { readValue, type ValueEncoding, valueType, writeValue } from './property-value.ts';
+import { readValue, taggedValue, type ValueEncoding, valueType } from './property-value.ts';
 import type { Restriction, TaggedValue } from './restriction.ts';
 
 /** RestrictType, MS-OXCDATA 2.12. */
@@ -134,12 +134,12 @@ export function writeRestriction(w: Writer, v: Restriction, encoding: ValueEncod
       w.u16(v.fuzzyLevelLow);
       w.u16(v.fuzzyLevelHigh);
       w.u32(v.tag);
-      writeTagged(w, v.value, encoding);
+      taggedValue(encoding).write(w, v.value);
       return;
     case 'property':
       w.u8(v.relop);
       w.u32(v.tag);
-      writeTagged(w, v.value, encoding);
+      taggedValue(encoding).write(w, v.value);
       return;
     case 'compare':
       w.u8(v.relop);
@@ -165,7 +165,7 @@ export function writeRestriction(w: Writer, v: Restriction, encoding: ValueEncod
       return;
     case 'comment':
       w.u8(v.values.length);
-      for (const each of v.values) writeTagged(w, each, encoding);
+      for (const each of v.values) taggedValue(encoding).write(w, each);
       w.u8(v.restriction === undefined ? 0 : 1);
       if (v.restriction !== undefined) inner(v.restriction);
       return;
@@ -174,9 +174,4 @@ export function writeRestriction(w: Writer, v: Restriction, encoding: ValueEncod
       inner(v.restriction);
       return;
   }
-}
-
-function writeTagged(w: Writer, v: TaggedValue, encoding: ValueEncoding): void {
-  w.u32(v.tag);
-  writeValue(w, valueType(typeOf(v.tag)), v.value, encoding);
 }

@@ -16,7 +16,6 @@ export function fileTimeToMs(time: bigint): number {
 
 export const fileTimeNow = (): bigint => fileTimeFromMs(Date.now());
 
-export const fileTimeFromDate = (date: Date): bigint => fileTimeFromMs(date.getTime());
 export const fileTimeToDate = (time: bigint): Date => new Date(fileTimeToMs(time));
 
 /** FILETIME of an instant, rounded down to 100 ns. */
