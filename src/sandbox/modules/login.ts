@@ -3,7 +3,7 @@ import { OxError } from '../errors.ts';
 import type { Parameters } from '../http/parameters.ts';
 import { HttpFailure } from '../http/run.ts';
 import { personByName } from '../people/person.ts';
-import { cookieHash, setCookie } from '../session/cookies.ts';
+import { cookieNames, setCookie } from '../session/cookies.ts';
 import { passwordFits } from '../session/password.ts';
 import { randomId } from '../session/sessions.ts';
 
@@ -82,7 +82,7 @@ async function logIn(core: Core, request: LoginRequest, failures: LoginFailures)
   }
   const client = request.parameters.text('client') ?? 'default';
   const session = core.sessions.create(person, client, request.address);
-  const hash = cookieHash(client, request.userAgent);
+  const names = cookieNames(client, request.userAgent);
   const week = request.parameters.flag('staySignedIn') ? 7 * 24 * 3600 : undefined;
   const cookie = (name: string, value: string) => setCookie(name, value, request.secure, week);
   return {
@@ -94,8 +94,8 @@ async function logIn(core: Core, request: LoginRequest, failures: LoginFailures)
       locale: person.locale,
     },
     cookies: [
-      cookie(`open-xchange-secret-${hash}`, session.secret),
-      cookie(`open-xchange-public-session-${hash}`, session.publicId),
+      cookie(names.secret, session.secret),
+      cookie(names.publicId, session.publicId),
       cookie('JSESSIONID', `${randomId()}.OX0`),
     ],
   };
@@ -111,14 +111,13 @@ function logOut(core: Core, request: LoginRequest): LoginAnswer {
     throw new HttpFailure(403);
   }
   core.sessions.remove(id);
-  const hash = cookieHash(client, request.userAgent);
-  const names = [`open-xchange-secret-${hash}`, `open-xchange-public-session-${hash}`];
-  return { cookies: names.map((name) => setCookie(name, '', request.secure, 0)) };
+  const { secret, publicId } = cookieNames(client, request.userAgent);
+  return { cookies: [secret, publicId].map((name) => setCookie(name, '', request.secure, 0)) };
 }
 
 function refreshSecret(core: Core, request: LoginRequest): LoginAnswer {
   const session = core.sessions.check({ ...request, id: request.parameters.text('session') });
   session.secret = randomId();
-  const name = `open-xchange-secret-${cookieHash(session.client, request.userAgent)}`;
-  return { json: { data: '1' }, cookies: [setCookie(name, session.secret, request.secure)] };
+  const { secret } = cookieNames(session.client, request.userAgent);
+  return { json: { data: '1' }, cookies: [setCookie(secret, session.secret, request.secure)] };
 }

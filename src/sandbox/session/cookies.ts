@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /** com.openexchange.cookie.hash=calculate: client id and User-Agent decide the names of the cookies (reference 2.1). */
-export function cookieHash(client: string, userAgent: string): string {
+function cookieHash(client: string, userAgent: string): string {
   return createHash('md5').update(`${client}\n${userAgent}`).digest('base64url').slice(0, 22);
+}
+
+/** Names of the cookies that hold a session's secret and its public id. */
+export function cookieNames(client: string, userAgent: string): { readonly secret: string; readonly publicId: string } {
+  const hash = cookieHash(client, userAgent);
+  return { secret: `open-xchange-secret-${hash}`, publicId: `open-xchange-public-session-${hash}` };
 }
 
 export function parseCookies(header: string | undefined): Map<string, string> {

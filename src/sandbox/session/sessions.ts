@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { OxError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { cookieHash } from './cookies.ts';
+import { cookieNames } from './cookies.ts';
 
 export interface Session {
   readonly id: string;
@@ -25,7 +25,6 @@ export interface Sessions {
   byPublicCookie(cookies: ReadonlyMap<string, string>, userAgent: string): Session | undefined;
   /** Ends the sessions of a login, or all; returns how many. */
   expire(login?: string): number;
-  count(): number;
 }
 
 export interface SessionProof {
@@ -65,7 +64,7 @@ export function createSessions(clock: () => number, idleMs: number, ipCheck: boo
         throw new OxError('SES-0203', id);
       }
       if (ipCheck && address !== session.address) throw new OxError('SES-0205', address);
-      const secret = cookies.get(`open-xchange-secret-${cookieHash(session.client, userAgent)}`);
+      const secret = cookies.get(cookieNames(session.client, userAgent).secret);
       if (secret !== session.secret) throw new OxError('SES-0206');
       session.lastUsed = clock();
       return session;
@@ -74,7 +73,7 @@ export function createSessions(clock: () => number, idleMs: number, ipCheck: boo
     alive: (id) => sessions.has(id),
     byPublicCookie(cookies, userAgent) {
       for (const session of sessions.values()) {
-        const name = `open-xchange-public-session-${cookieHash(session.client, userAgent)}`;
+        const name = cookieNames(session.client, userAgent).publicId;
         if (cookies.get(name) === session.publicId) return session;
       }
       return undefined;
@@ -88,6 +87,5 @@ export function createSessions(clock: () => number, idleMs: number, ipCheck: boo
         }
       return ended;
     },
-    count: () => sessions.size,
   };
 }
