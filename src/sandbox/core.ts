@@ -15,12 +15,8 @@ export interface Core {
   readonly context: ContextFacts;
 }
 
-/** Choices of who starts the sandbox; see SandboxOptions. */
+/** Choices that actions need to know; see SandboxOptions. */
 export interface Settings {
-  readonly rateRequests: number;
-  readonly rateWindowMs: number;
-  readonly sessionIdleMs: number;
-  readonly ipCheck: boolean;
   readonly faultsOverHttp: boolean;
   readonly serverVersion: string;
 }

@@ -46,34 +46,32 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const db = openDatabase(options.file);
   const events = createChangeEvents();
   const settings: Settings = {
-    rateRequests: options.rateRequests ?? limits.rateRequests,
-    rateWindowMs: options.rateWindowMs ?? limits.rateWindowMs,
-    sessionIdleMs: options.sessionIdleMs ?? limits.sessionIdleMs,
-    ipCheck: options.ipCheck ?? true,
     faultsOverHttp: options.faultsOverHttp ?? false,
     serverVersion: '7.10.6-Rev20',
   };
-  const facts = (): ContextFacts | undefined => {
-    const row = db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'context'");
-    return row && (JSON.parse(row.value) as ContextFacts);
-  };
+  const seeded = db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'context'")?.value;
   const { context, name, domains } = options.tenant;
   const core: Core = {
     db,
     stamps: createStamps(db, clock),
-    sessions: createSessions(clock, settings.sessionIdleMs, settings.ipCheck),
+    sessions: createSessions(clock, options.sessionIdleMs ?? limits.sessionIdleMs, options.ipCheck ?? true),
     faults: createFaults(clock),
     events,
     settings,
-    context: facts() ?? { id: context, name: name ?? domains[0]!, domains },
+    context:
+      seeded === undefined ? { id: context, name: name ?? domains[0]!, domains } : (JSON.parse(seeded) as ContextFacts),
   };
   try {
-    if (!facts()) write(core, () => seedTenant(core, options.tenant));
+    if (seeded === undefined) write(core, () => seedTenant(core, options.tenant));
   } catch (error) {
     db.close();
     throw error;
   }
-  const rateLimit = createRateLimit(settings.rateRequests, settings.rateWindowMs, clock);
+  const rateLimit = createRateLimit(
+    options.rateRequests ?? limits.rateRequests,
+    options.rateWindowMs ?? limits.rateWindowMs,
+    clock,
+  );
   return {
     plugin: sandboxPlugin(core, rateLimit, clock),
     faults: core.faults,

@@ -8,8 +8,7 @@ import { multiple } from '../modules/multiple.ts';
 import { personById } from '../people/person.ts';
 import { parseCookies } from '../session/cookies.ts';
 import type { Session } from '../session/sessions.ts';
-import type { Answer } from './answer.ts';
-import { callbackPage, envelope, errorEnvelope } from './answer.ts';
+import { type Answer, callbackPage, envelope, errorEnvelope } from './answer.ts';
 import { bodyOf, type RequestBody } from './body.ts';
 import { type Parameters, parameters } from './parameters.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -65,9 +64,9 @@ export function sandboxPlugin(core: Core, rateLimit: RateLimit, clock: () => num
   async function handle(incoming: Incoming, reply: FastifyReply): Promise<unknown> {
     const transmission: Transmission = { extraFields: false, truncateAt: undefined, garbleAt: undefined };
     const client = `${incoming.address} ${incoming.userAgent} ${incoming.cookies.get('JSESSIONID') ?? ''}`;
-    if (incoming.module === 'sandbox' && incoming.path === 'faults' && core.settings.faultsOverHttp)
-      return answerFaults(incoming, reply);
     try {
+      if (incoming.module === 'sandbox' && incoming.path === 'faults' && core.settings.faultsOverHttp)
+        return send(reply, { data: faultsOverHttp(core, incoming.method, incoming.body) }, transmission);
       if (!rateLimit.allow(client, incoming.userAgent)) throw new HttpFailure(429);
       if (incoming.module === 'login') return await answerLogin(incoming, reply, transmission);
       return await answerAction(incoming, reply, transmission);
@@ -142,15 +141,6 @@ export function sandboxPlugin(core: Core, rateLimit: RateLimit, clock: () => num
       if (session) return session;
     }
     return core.sessions.check({ ...incoming, id });
-  }
-
-  function answerFaults(incoming: Incoming, reply: FastifyReply): unknown {
-    const transmission: Transmission = { extraFields: false, truncateAt: undefined, garbleAt: undefined };
-    try {
-      return send(reply, { data: faultsOverHttp(core, incoming.method, incoming.body) }, transmission);
-    } catch (error) {
-      return send(reply, errorEnvelope(error, undefined), transmission);
-    }
   }
 }
 

@@ -21,8 +21,7 @@ const firstPersonId = 3;
 
 /** Writes the organisation into an empty database, in one transaction. */
 export function seedTenant(core: Core, tenant: TenantFile): void {
-  const facts = { id: tenant.context, name: tenant.name ?? tenant.domains[0]!, domains: tenant.domains };
-  core.db.run("INSERT INTO meta VALUES ('context', ?)", JSON.stringify(facts));
+  core.db.run("INSERT INTO meta VALUES ('context', ?)", JSON.stringify(core.context));
   const people = [...(tenant.people ?? []), ...generatedPeople(tenant)];
   people.forEach((person, index) => {
     seedPerson(core, tenant, person, firstPersonId + index);
@@ -78,13 +77,7 @@ function seedPerson(core: Core, tenant: TenantFile, person: TenantPerson, id: nu
 }
 
 /** Stores a contact; days become ms, the photo its picture. Returns the id. */
-export function insertContact(
-  core: Core,
-  folder: number,
-  contact: TenantContact,
-  person: number | null,
-  by: number,
-): number {
+function insertContact(core: Core, folder: number, contact: TenantContact, person: number | null, by: number): number {
   const { photo, photo_type, ...given } = contact;
   const fields: Record<string, unknown> = { ...given };
   for (const name of Object.keys(contactDates) as (keyof typeof contactDates)[])
