@@ -10,6 +10,7 @@ import {
 } from '../mail/folder.ts';
 import type { Person } from '../people/person.ts';
 import { buryFolder } from './groupware.ts';
+import { checkTopMailTitle } from './name.ts';
 import { parseMailRights } from './permission-body.ts';
 
 /** Gives a mail folder another name and place. Mails keep their UIDs, as with IMAP RENAME; paths below follow. */
@@ -32,7 +33,7 @@ export function renameMailFolder(
   if (path === folder.path) return;
   if (folder.standard !== 0) throw new OxError(title === folder.name ? 'FLD-0021' : 'FLD-0011', folder.path);
   if (path.startsWith(`${folder.path}/`)) throw new OxError('FLD-0020', path);
-  if (!parent && (title.toLowerCase() === 'inbox' || title === 'shared')) throw new OxError('FLD-1033', title);
+  if (!parent) checkTopMailTitle(title);
   if (mailFolderByPath(core, folder.owner, path)) throw new OxError('FLD-1014', title);
   const stamp = core.stamps.next();
   for (const below of subtree(core, folder)) {

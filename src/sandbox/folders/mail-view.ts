@@ -10,12 +10,12 @@ import {
 } from '../mail/folder.ts';
 import type { Person } from '../people/person.ts';
 import { bitsOfRights, ownerBits } from './bits.ts';
-import type { FolderView } from './view.ts';
+import { type FolderView, nodeFacts } from './view.ts';
 
 /** Which arrangement of the folders is asked for: tree 0, or 1 as Outlook expects it. */
 export type Tree = '0' | '1';
 
-export function mailFolderView(core: Core, person: Person, view: MailFolderView, tree: Tree): FolderView {
+function mailFolderView(core: Core, person: Person, view: MailFolderView, tree: Tree): FolderView {
   const { folder, id } = view;
   const standard = standardMailFolders.find((one) => one.standard === folder.standard);
   const slash = id.lastIndexOf('/');
@@ -50,6 +50,11 @@ export function mailFolderView(core: Core, person: Person, view: MailFolderView,
   };
 }
 
+/** A folder as its owner sees it. */
+function ownFolderView(core: Core, person: Person, folder: MailFolder, tree: Tree): FolderView {
+  return mailFolderView(core, person, { folder, id: `${accountRoot}/${folder.path}`, rights: ownerRights }, tree);
+}
+
 /** A node that holds folders, but no mails. */
 function mailNode(id: string, parent: string, title: string, rights: number): FolderView {
   return {
@@ -63,13 +68,8 @@ function mailNode(id: string, parent: string, title: string, rights: number): Fo
     rights,
     permissions: [],
     standard: false,
-    standardType: 0,
-    subscribed: true,
     accountId: '0',
-    created: null,
-    createdBy: null,
-    modified: null,
-    modifiedBy: null,
+    ...nodeFacts,
   };
 }
 
@@ -77,17 +77,17 @@ function mailNode(id: string, parent: string, title: string, rights: number): Fo
 export function mailViewById(core: Core, person: Person, id: string, tree: Tree): FolderView {
   if (id === accountRoot) return mailNode(accountRoot, '1', 'E-Mail', 4);
   const [, shared, address, ...rest] = id.split('/');
-  if (shared === 'shared' && rest.length === 0 && sharedMailFolders(core, person.id).length > 0) {
-    if (address === undefined) return mailNode(id, accountRoot, 'shared', 1);
-    const owner = sharedMailFolders(core, person.id).find((one) => one.owner.address === address)?.owner;
+  if (shared === 'shared' && rest.length === 0) {
+    const folders = sharedMailFolders(core, person.id);
+    if (address === undefined && folders.length > 0) return mailNode(id, accountRoot, 'shared', 1);
+    const owner = folders.find((one) => one.owner.address === address)?.owner;
     if (owner) return mailNode(id, `${accountRoot}/shared`, owner.displayName, 1);
   }
   return mailFolderView(core, person, openMailFolder(core, person, id), tree);
 }
 
 export function mailChildren(core: Core, person: Person, id: string, tree: Tree): FolderView[] {
-  const own = (folder: MailFolder) =>
-    mailFolderView(core, person, { folder, id: `${accountRoot}/${folder.path}`, rights: ownerRights }, tree);
+  const own = (folder: MailFolder) => ownFolderView(core, person, folder, tree);
   if (id === accountRoot) {
     const rows = core.db.all<MailFolder>(
       'SELECT * FROM mail_folder WHERE owner = ? AND parent IS NULL ORDER BY standard = 0, standard, name',
@@ -125,9 +125,7 @@ function visibleParent(id: string, visible: ReadonlySet<string>): string {
 export function allMailFolders(core: Core, person: Person, tree: Tree): FolderView[] {
   const rows = core.db.all<MailFolder>('SELECT * FROM mail_folder WHERE owner = ? ORDER BY path', person.id);
   return [
-    ...rows.map((folder) =>
-      mailFolderView(core, person, { folder, id: `${accountRoot}/${folder.path}`, rights: ownerRights }, tree),
-    ),
+    ...rows.map((folder) => ownFolderView(core, person, folder, tree)),
     ...sharedMailFolders(core, person.id).map((one) => mailFolderView(core, person, one, tree)),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Person } from '../people/person.ts';
 import { readerBits } from './bits.ts';
-import type { FolderView } from './view.ts';
+import { type FolderView, nodeFacts } from './view.ts';
 
 /** Ids that every context has (reference 3.1). */
 export const systemFolder = {
@@ -52,13 +52,8 @@ export function systemFolderView(id: number, person: Person): FolderView | undef
     rights: id === 2 ? 4 : id === 6 ? readerBits : 1,
     permissions: [{ entity: 0, group: true, bits: id === 6 ? readerBits : 1 }],
     standard: true,
-    standardType: 0,
-    subscribed: true,
     accountId: null,
-    created: null,
-    createdBy: null,
-    modified: null,
-    modifiedBy: null,
+    ...nodeFacts,
   };
 }
 

@@ -5,7 +5,7 @@ import { type Person, personById } from '../people/person.ts';
 import { groupwareView, visibleFolder, visibleFolders } from './groupware.ts';
 import { mailChildren, mailViewById, type Tree } from './mail-view.ts';
 import { isSystemFolder, systemChildren, systemFolderView } from './system.ts';
-import type { FolderView } from './view.ts';
+import { type FolderView, nodeFacts } from './view.ts';
 
 /** Any folder by id. FLD-0008: there is none; FLD-0003: not visible. */
 export function folderById(core: Core, person: Person, id: string, tree: Tree): FolderView {
@@ -39,13 +39,8 @@ function ownerNode(core: Core, id: string): FolderView {
     rights: 1,
     permissions: [],
     standard: false,
-    standardType: 0,
-    subscribed: true,
     accountId: null,
-    created: null,
-    createdBy: null,
-    modified: null,
-    modifiedBy: null,
+    ...nodeFacts,
   };
 }
 

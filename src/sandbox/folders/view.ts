@@ -27,12 +27,22 @@ export interface FolderView {
   readonly name: string;
 }
 
+/** What is the same for every folder that is no stored one: a node of the system, or of the mail account. */
+export const nodeFacts = {
+  standardType: 0,
+  subscribed: true,
+  created: null,
+  createdBy: null,
+  modified: null,
+  modifiedBy: null,
+} as const;
+
 type Column = { readonly field: string; readonly value: (folder: FolderView, shift: TimeShift) => unknown };
 
 const shifted = (ms: number | null, shift: TimeShift) => (ms === null ? null : shift(ms));
 
 /** The columns of module folders (ox-columns.json, `folders`). */
-export const folderColumns: Readonly<Record<number, Column>> = {
+const folderColumns: Readonly<Record<number, Column>> = {
   1: { field: 'id', value: (folder) => folder.id },
   2: { field: 'created_by', value: (folder) => folder.createdBy },
   3: { field: 'modified_by', value: (folder) => folder.modifiedBy },

@@ -2,7 +2,7 @@ import type { Core } from '../../core.ts';
 import { OxError } from '../../errors.ts';
 import { ownerBits, unpackBits } from '../../folders/bits.ts';
 import { folderRow, insertFolder, ownBits } from '../../folders/groupware.ts';
-import { checkTitle } from '../../folders/name.ts';
+import { checkTitle, checkTopMailTitle } from '../../folders/name.ts';
 import { checkAdministrators, parsePermissions } from '../../folders/permission-body.ts';
 import { systemFolder } from '../../folders/system.ts';
 import { numberOf } from '../../folders/tree.ts';
@@ -48,7 +48,7 @@ function newMailFolder(core: Core, request: ActionRequest, parentId: string, tit
       owner = parent.owner;
     }
     const path = parent ? `${parent.path}/${title}` : title;
-    if (!parent && (title.toLowerCase() === 'inbox' || title === 'shared')) throw new OxError('FLD-1033', title);
+    if (!parent) checkTopMailTitle(title);
     if (path.split('/').length > limits.mailFolderDepth) throw new OxError('FLD-1029', 'too deep');
     if (mailFolderByPath(core, owner, path)) throw new OxError('FLD-1014', title);
     const folder = insertMailFolder(core, owner, parent, title);
