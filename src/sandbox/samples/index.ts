@@ -91,7 +91,7 @@ function playConversation(
     };
     place(line.from, 'Sent', mailFlag.seen);
     for (const who of [...line.to, ...(line.cc ?? [])])
-      place(who, folder, marksOf(line, who, lines.slice(index + 1)[0]), line.color);
+      place(who, folder, marksOf(line, who, lines[index + 1]), line.color);
   });
   return placings;
 }

@@ -3,7 +3,7 @@ import type { SampleFile } from './mime.ts';
 /** Who writes: one of three colleagues (0, 1, 2) or somebody outside. */
 export type Who = 0 | 1 | 2 | string;
 
-/** A mail of a conversation; it answers the one before it unless `fresh`. */
+/** A mail of a conversation; it answers the one before it, or sends it along with `forward`. */
 export interface Line {
   readonly from: Who;
   readonly to: readonly Who[];
