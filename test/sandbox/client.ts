@@ -25,10 +25,10 @@ export interface Json {
   [name: string]: unknown;
 }
 
-/** A sandbox on a real port; it ends with the test. */
+/** A sandbox on a real port, with its API at `/ajax`; it ends with the test. */
 export async function start(t: TestContext, options: Partial<SandboxOptions> = {}) {
   const sandbox: Sandbox = await createSandbox({ file: ':memory:', tenant, ...options });
-  const app = Fastify();
+  const app = Fastify({ forceCloseConnections: true });
   await app.register(sandbox.plugin, { prefix: '/ajax' });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(async () => {

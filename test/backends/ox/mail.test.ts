@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import Fastify from 'fastify';
 import { type Backend, BackendError, openOxBackend } from '../../../src/backends/index.ts';
-import { createSandbox, trialTenant } from '../../../src/sandbox/index.ts';
+import { trialTenant } from '../../../src/sandbox/index.ts';
+import { start } from '../../sandbox/client.ts';
 
 const noFlags = { seen: false, flagged: false, answered: false, forwarded: false, draft: false, colorLabel: 0 };
 
 async function setUp(t: TestContext) {
-  const sandbox = await createSandbox({ file: ':memory:', tenant: trialTenant(), faultsOverHttp: false });
-  const app = Fastify({ forceCloseConnections: true });
-  await app.register(sandbox.plugin, { prefix: '/ajax' });
-  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/ajax`;
-  t.after(async () => {
-    await app.close();
-    await sandbox.close();
-  });
+  const { sandbox, origin } = await start(t, { tenant: trialTenant() });
+  const url = `${origin}/ajax`;
   const open = (password = 'oxbow') => openOxBackend({ url }, { userName: 'anna@oxbow.test', password });
   return { sandbox, open };
 }
