@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { BackendUnavailable, type MailboxAccess } from '../../store/index.ts';
 import type { Identity } from '../identity.ts';
+import { isBrokenBody, readRawBodies } from '../raw-body.ts';
 import { autodiscoverLimits } from './limits.ts';
 import { parseRequest } from './request.ts';
 import { type AutodiscoverErrorCode, errorXml, outlookSchema, type ServiceUrls, settingsXml } from './response.ts';
@@ -28,20 +29,14 @@ const json = '/autodiscover/autodiscover.json';
  */
 export function autodiscover(options: AutodiscoverOptions): FastifyPluginAsync {
   return async (fastify) => {
-    fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser(
-      ['text/xml', '*'],
-      { parseAs: 'buffer', bodyLimit: autodiscoverLimits.requestBody },
-      (_request, body, done) => done(null, body),
-    );
+    readRawBodies(fastify, autodiscoverLimits.requestBody);
     fastify.setErrorHandler((error: { code?: string }, request, reply) => {
-      // A body that breaks off (ECONNRESET) is the client's doing as well.
-      const client = error.code?.startsWith('FST_ERR_CTP_') || error.code === 'ECONNRESET';
-      if (!client) request.log.error({ err: error }, 'Autodiscover failed');
+      const broken = isBrokenBody(error);
+      if (!broken) request.log.error({ err: error }, 'Autodiscover failed');
       return reply
         .code(200)
         .type('text/xml; charset=utf-8')
-        .send(errorXml(client ? 600 : 603));
+        .send(errorXml(broken ? 600 : 603));
     });
     fastify.route({
       method: ['GET', 'POST'],

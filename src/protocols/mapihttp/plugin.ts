@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { isBrokenBody, readRawBodies } from '../raw-body.ts';
 import type { ExecuteRops, RopServices, Session } from '../rop/session.ts';
 import { type AddressBookHandler, type AddressBookSession, addressBookRequestTypes } from './address-book.ts';
 import { ContextTable } from './contexts.ts';
@@ -45,7 +46,7 @@ export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
       requestType: (name) => addressBookTypes.get(name),
     });
 
-    readRawBodies(fastify);
+    readRawBodies(fastify, mapiHttpLimits.requestBody);
     fastify.setErrorHandler(async (error: FastifyError, request, reply) => {
       if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') await readRest(request);
       commonHeaders(request, reply, timing);
@@ -59,15 +60,6 @@ export function mapiHttp(options: MapiHttpOptions): FastifyPluginAsync {
       addressBook.close();
     });
   };
-}
-
-function readRawBodies(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    ['application/mapi-http', '*'],
-    { parseAs: 'buffer', bodyLimit: mapiHttpLimits.requestBody },
-    (_request, body, done) => done(null, body),
-  );
 }
 
 /** A client that is still sending when the connection closes never sees the answer, so a bounded rest is read. */
@@ -105,8 +97,7 @@ function asResponseError(error: FastifyError): unknown {
     return new ResponseError(responseCode.tooLarge, 'The request is too large.');
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new ResponseError(responseCode.invalidHeader, 'Content-Type is not application/mapi-http.');
-  // A body that breaks off is the client's doing (ECONNRESET), and no failure of ours.
-  if (error.code?.startsWith('FST_ERR_CTP_') || error.code === 'ECONNRESET')
+  if (isBrokenBody(error))
     return new ResponseError(responseCode.invalidRequestBody, 'The request body cannot be read.');
   return error;
 }
