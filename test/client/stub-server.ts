@@ -22,25 +22,18 @@ export type StubRops = Record<string, (request: never, session: Session) => Stub
 
 export interface Stub {
   readonly url: string;
-  /** Names of the operations that came. */
-  readonly seen: string[];
-  session(): Session;
   close(): Promise<void>;
 }
 
 /** A server over real sockets whose operations are answered from a table. Only `anna` with password `oxbow` gets in. */
 export async function startStub(rops: StubRops, nspi?: AddressBookHandler): Promise<Stub> {
-  const seen: string[] = [];
-  let last: Session | undefined;
   let handle = 0;
 
   const executeRops: ExecuteRops = async (session, { rops: bytes, handles }) => {
-    last = session;
     const writer = new Writer();
     const table = [...handles];
     for (const call of parseRops(bytes, 1252)) {
       const definition = call.definition as RopDefinition;
-      seen.push(definition.name);
       if (definition.name === 'RopRelease') continue;
       const { returnValue = 0, ...answer } = rops[definition.name]!(call.request as never, session);
       writer.u8(definition.responseId);
@@ -80,8 +73,6 @@ export async function startStub(rops: StubRops, nspi?: AddressBookHandler): Prom
   await fastify.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `http://127.0.0.1:${(fastify.server.address() as AddressInfo).port}`,
-    seen,
-    session: () => last!,
     close: () => fastify.close(),
   };
 }

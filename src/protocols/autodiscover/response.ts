@@ -6,7 +6,7 @@ const outer = 'http://schemas.microsoft.com/exchange/autodiscover/responseschema
 export const outlookSchema = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 
 /** Error codes of MS-OXDSCLI 2.2.4.1.1.3.2, with the messages that go with them. */
-export const autodiscoverErrors = {
+const autodiscoverErrors = {
   500: 'The email address cannot be found.',
   501: 'Bad Address',
   600: 'Invalid Request',
@@ -88,7 +88,7 @@ function element(name: string, text: string): string {
 }
 
 /** Text for XML, without the characters that XML 1.0 cannot hold. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return (
     text
       .toWellFormed()

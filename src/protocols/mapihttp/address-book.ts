@@ -1,5 +1,4 @@
 import type { Identity } from '../identity.ts';
-import type { ClientVersion } from '../rop/session.ts';
 import type { ContextTable } from './contexts.ts';
 import type { Call, RequestType } from './endpoint.ts';
 import { ResponseError, responseCode } from './response-code.ts';
@@ -7,7 +6,6 @@ import { ResponseError, responseCode } from './response-code.ts';
 /** An address book session: from Bind to Unbind. */
 export interface AddressBookSession {
   readonly identity: Identity;
-  readonly client: ClientVersion;
   close(): void;
 }
 
@@ -63,7 +61,7 @@ async function dispatch(
   call: Call<AddressBookSession>,
 ): Promise<Buffer> {
   if (handler === undefined) throw new ResponseError(responseCode.endpointDisabled, 'There is no address book here.');
-  const session = call.context?.session ?? { identity: call.identity, client: call.client, close: () => {} };
+  const session = call.context?.session ?? { identity: call.identity, close: () => {} };
   const body = await handler(name, call.body, session);
   if (name === 'Bind' && body.length >= 8 && body.readUInt32LE(0) === 0 && body.readUInt32LE(4) === 0)
     call.context = contexts.create(call.identity, session);

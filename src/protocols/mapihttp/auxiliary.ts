@@ -2,15 +2,15 @@ import { Writer } from '../../wire/index.ts';
 import { wrapPayload } from './extended-buffer.ts';
 
 /** AUX_HEADER types with AUX_VERSION_1 that Connect answers with (MS-OXCRPC 2.2.2.2). */
-export const auxiliaryType = { clientControl: 0x0a, exOrgInfo: 0x17, endpointCapabilities: 0x48 } as const;
+const auxiliaryType = { clientControl: 0x0a, exOrgInfo: 0x17, endpointCapabilities: 0x48 } as const;
 
-export interface AuxiliaryBlock {
+interface AuxiliaryBlock {
   readonly type: number;
   readonly fields: readonly number[];
 }
 
 /** An auxiliary buffer of blocks that hold 32-bit fields only. */
-export function auxiliaryBuffer(blocks: readonly AuxiliaryBlock[]): Buffer {
+function auxiliaryBuffer(blocks: readonly AuxiliaryBlock[]): Buffer {
   const writer = new Writer(64);
   for (const block of blocks) {
     writer.u16(4 + block.fields.length * 4);

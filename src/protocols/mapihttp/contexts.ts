@@ -56,10 +56,6 @@ export class ContextTable<S extends ContextSession> {
     this.reaper.unref();
   }
 
-  get size(): number {
-    return this.byCookie.size;
-  }
-
   /** A new context. A user with too many loses the one unused longest that nothing is pending on. */
   create(identity: Identity, session: S): Context<S> {
     const user = userKey(identity);

@@ -27,12 +27,10 @@ export const defaultTiming: Timing = { expiryMs: 900_000, pendingPeriodMs: 15_00
 const serverApplication = 'Exchange/15.00.0847.4040';
 
 /** StatusCode of a server that cannot do it now: RPC_S_SERVER_TOO_BUSY (MS-OXCMAPIHTTP 3.2.4.2). */
-export const serverTooBusy = 0x6bb;
+const serverTooBusy = 0x6bb;
 
 /** What a request type's work sees. */
 export interface Call<S extends ContextSession> {
-  /** As the client spells it, lower case. */
-  readonly type: string;
   readonly body: Buffer;
   readonly identity: Identity;
   readonly client: ClientVersion;
@@ -57,8 +55,7 @@ export interface RequestType<S extends ContextSession> {
   readonly run: (call: Call<S>) => Promise<Buffer> | Buffer;
 }
 
-export interface Endpoint<S extends ContextSession> {
-  readonly contexts: ContextTable<S>;
+export interface Endpoint {
   handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   /** Ends all contexts; requests from then on fail with Endpoint Shutting Down. */
   close(): void;
@@ -74,7 +71,7 @@ export interface EndpointOptions<S extends ContextSession> {
 }
 
 /** What both endpoints have in common: headers, contexts, cookies, sequence, framing, errors. */
-export function createEndpoint<S extends ContextSession>(options: EndpointOptions<S>): Endpoint<S> {
+export function createEndpoint<S extends ContextSession>(options: EndpointOptions<S>): Endpoint {
   const { timing, contexts } = options;
   let closing = false;
 
@@ -87,7 +84,7 @@ export function createEndpoint<S extends ContextSession>(options: EndpointOption
   }
 
   /** Checks what a request has to carry, in the order of the specified codes. */
-  function check(request: FastifyRequest): { type: RequestType<S>; name: string; requestId: string } {
+  function check(request: FastifyRequest): { type: RequestType<S>; requestId: string } {
     if (request.method !== 'POST') throw new ResponseError(responseCode.invalidVerb, 'Only POST is allowed.');
     if (request.identity === undefined)
       throw new ResponseError(responseCode.anonymousNotAllowed, 'Anonymous requests are not accepted.');
@@ -108,7 +105,7 @@ export function createEndpoint<S extends ContextSession>(options: EndpointOption
     if (type === undefined)
       throw new ResponseError(responseCode.invalidRequestType, 'This endpoint has no such request type.');
     if (closing) throw new ResponseError(responseCode.endpointShuttingDown, 'The server is shutting down.');
-    return { type, name: name!, requestId: requestId! };
+    return { type, requestId: requestId! };
   }
 
   /** The context that the request's cookie names, where its type needs or wants one. */
@@ -206,11 +203,10 @@ export function createEndpoint<S extends ContextSession>(options: EndpointOption
     commonHeaders(request, reply, timing);
     let context: Context<S> | undefined;
     try {
-      const { type, name, requestId } = check(request);
+      const { type, requestId } = check(request);
       context = findContext(request, type.mode);
       const gone = new AbortController();
       const call: Call<S> = {
-        type: name,
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         identity: request.identity,
         client: clientVersion(headerValue(request, 'x-clientapplication'), headerValue(request, 'user-agent')),
@@ -235,7 +231,6 @@ export function createEndpoint<S extends ContextSession>(options: EndpointOption
   }
 
   return {
-    contexts,
     handle,
     close() {
       closing = true;

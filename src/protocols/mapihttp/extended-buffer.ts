@@ -3,9 +3,9 @@ import { mapiHttpLimits } from './limits.ts';
 import { compress, decompress } from './lz77.ts';
 
 /** RPC_HEADER_EXT.Flags (MS-OXCRPC 2.2.2.1). */
-export const extendedFlag = { compressed: 0x1, xorMagic: 0x2, last: 0x4 } as const;
+const extendedFlag = { compressed: 0x1, xorMagic: 0x2, last: 0x4 } as const;
 const knownFlags = 0x7;
-export const extendedHeaderSize = 8;
+const extendedHeaderSize = 8;
 
 /** How a payload may be wrapped: each only where the receiver allows it. */
 export interface Wrapping {

@@ -9,7 +9,7 @@ export interface Began {
 }
 
 /** The DONE tag with its additional headers and the empty line (MS-OXCMAPIHTTP 2.2.7, 3.2.5.2). */
-export function doneTag(began: Began, code = 0): string {
+function doneTag(began: Began, code = 0): string {
   const elapsed = Math.max(0, Math.round(performance.now() - began.at));
   const failed = code === 0 ? '' : `X-ResponseCode: ${code}\r\nContent-Type: text/html\r\n`;
   return `DONE\r\n${failed}X-ElapsedTime: ${elapsed}\r\nX-StartTime: ${began.date.toUTCString()}\r\n\r\n`;

@@ -10,8 +10,6 @@ export const mapiHttpLimits = {
   ropBufferOut: 0x40000,
   /** Auxiliary buffer of a request (MS-OXCRPC 3.1.4.1, cbAuxIn). */
   auxiliaryIn: 0x1008,
-  /** One payload before compression (MS-OXCRPC 3.1.4.2.1). */
-  payload: 0x8000,
   /** Payloads smaller than this gain nothing from compression. */
   compressFrom: 512,
   /** Contexts of one user; one Outlook with many shared mailboxes keeps dozens. The one unused longest goes. */

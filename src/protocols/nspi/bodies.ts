@@ -32,7 +32,7 @@ export interface RowSet {
   readonly rows: Cell[][];
 }
 
-export const rowSet: WireType<RowSet> = {
+const rowSet: WireType<RowSet> = {
   read(reader) {
     const columns = largePropertyTagArray.read(reader);
     const row = propertyRow(columns, 'addressBook');
@@ -45,7 +45,7 @@ export const rowSet: WireType<RowSet> = {
 };
 
 /** AddressBookPropertyValueList, MS-OXCMAPIHTTP 2.2.1.3. */
-export const valueList = array(u32, taggedValue('addressBook'), 4);
+const valueList = array(u32, taggedValue('addressBook'), 4);
 
 export const requests = {
   Bind: struct({ flags: u32, stat: maybeStat, ...auxiliary }),

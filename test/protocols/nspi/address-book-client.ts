@@ -68,7 +68,7 @@ export function addressBookClient(entries: readonly DirectoryEntry[], own = entr
     directory: { entries: async () => entries },
     url: () => 'https://mail.oxbow.test',
   });
-  const session = { identity, client: { name: '', major: 0, minor: 0, build: 0, revision: 0 }, close() {} };
+  const session = { identity, close() {} };
   const send: AddressBookClient['send'] = (name, body) => handler(name, body, session);
   return {
     ids,
