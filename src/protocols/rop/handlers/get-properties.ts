@@ -65,16 +65,11 @@ async function give(holder: PropertyHolder, wanted: PropertyTag, wantUnicode: bo
 const sizeOf = (given: Given): number => 6 + valueSize(given.tag, given.value);
 
 /** Leaves large values to streams where all together would not fit. */
-function fit(values: readonly Given[], room: number): Given[] {
+function fit(values: readonly Given[]): readonly Given[] {
   const total = values.reduce((sum, given) => sum + sizeOf(given), 0);
-  if (total <= Math.min(totalLimit, room)) return [...values];
-  const limit = total > totalLimit ? largeValue : room;
-  let left = total;
+  if (total <= totalLimit) return values;
   return values.map((given) => {
-    const size = sizeOf(given);
-    if (isPropertyError(given.value) || !isStreamType(typeOf(given.tag)) || size < limit) return given;
-    if (left <= Math.min(totalLimit, room) && total <= totalLimit) return given;
-    left -= size;
+    if (isPropertyError(given.value) || !isStreamType(typeOf(given.tag)) || sizeOf(given) < largeValue) return given;
     return { tag: given.tag, value: tooLarge };
   });
 }
@@ -85,7 +80,7 @@ export const getPropertiesSpecific: HandlerOf<typeof RopGetPropertiesSpecific> =
   const wantUnicode = request.wantUnicode !== 0;
   const values: Given[] = [];
   for (const tag of request.propertyTags) values.push(await give(holder, tag, wantUnicode));
-  const cells = fit(values, Number.POSITIVE_INFINITY).map((given, at): Cell => {
+  const cells = fit(values).map((given, at): Cell => {
     if (isPropertyError(given.value)) return given.value;
     const unspecified = typeOf(request.propertyTags[at] as PropertyTag) === Ptyp.Unspecified;
     return unspecified ? { type: typeOf(given.tag), value: given.value } : given.value;
@@ -114,7 +109,7 @@ export const getPropertiesAll: HandlerOf<typeof RopGetPropertiesAll> = async (co
     const beyond = limit > 0 && !isPropertyError(given.value) && valueSize(given.tag, given.value) > limit;
     values.push(beyond && isStreamType(typeOf(given.tag)) ? { tag: given.tag, value: tooLarge } : given);
   }
-  const propertyValues = fit(values, Number.POSITIVE_INFINITY).map(({ tag, value }) =>
+  const propertyValues = fit(values).map(({ tag, value }) =>
     isPropertyError(value) ? errorValue(tag, value) : { tag, value },
   );
   return { propertyValues };
