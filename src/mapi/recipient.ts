@@ -19,14 +19,14 @@ import { type RecipientRow, recipientAddressType } from './recipient-row.ts';
 import { addressSearchKey } from './search-key.ts';
 
 /** PidTagObjectType of recipients, MS-OXOABK 2.2.3.10. */
-const objectType = { mailUser: 6, distributionList: 8 } as const;
+export const recipientObjectType = { mailUser: 6, distributionList: 8 } as const;
 /** PidTagDisplayType of lists, MS-OXOABK 2.2.3.11. */
 const listDisplayTypes: readonly number[] = [1, 5];
 /** The largest display type that a row can name. */
 const lastDisplayType = 6;
 
 /** PidTagAddressType for what RecipientFlags tells by number. */
-const addressTypes: Readonly<Record<number, string>> = {
+export const addressTypeNames: Readonly<Record<number, string>> = {
   [recipientAddressType.x500Dn]: 'EX',
   [recipientAddressType.msMail]: 'MS',
   [recipientAddressType.smtp]: 'SMTP',
@@ -45,7 +45,7 @@ export function recipientProperties(row: RecipientRow, columns: readonly Propert
   const set = (tag: PropertyTag, value: string | number | boolean | Uint8Array | undefined) => {
     if (value !== undefined) setProperty(bag, tag, value);
   };
-  const addressType = row.addressTypeName ?? addressTypes[row.addressType];
+  const addressType = row.addressTypeName ?? addressTypeNames[row.addressType];
   const address = row.x500Dn ?? row.emailAddress;
   const isList = row.entryId !== undefined || listDisplayTypes.includes(row.displayType ?? 0);
   set(PidTag.AddressType, addressType);
@@ -54,7 +54,7 @@ export function recipientProperties(row: RecipientRow, columns: readonly Propert
   set(PidTag.AddressBookDisplayNamePrintable, row.simpleDisplayName);
   set(PidTag.TransmittableDisplayName, row.transmittableSame ? row.displayName : row.transmittableDisplayName);
   set(PidTag.DisplayType, row.displayType ?? (isList ? 5 : 0));
-  set(PidTag.ObjectType, isList ? objectType.distributionList : objectType.mailUser);
+  set(PidTag.ObjectType, isList ? recipientObjectType.distributionList : recipientObjectType.mailUser);
   set(PidTag.SendRichInfo, !row.nonRich);
   set(PidTag.Responsibility, row.responsible);
   set(PidTag.EntryId, row.entryId ?? entryIdOf(row, addressType, address));

@@ -9,7 +9,7 @@ export const ropLimits = {
   /** Chaining goes on while this much is free: rows, or stream and transfer data (MS-OXCRPC 3.1.4.2.1.2.2). */
   chainRows: 0x8000,
   chainData: 0x2000,
-  /** Bytes of one value in a row of a table (MS-OXCTABL 2.2.2.5.2). */
+  /** Bytes of one value in the row of a recipient; as in the row of a table (MS-OXCTABL 2.2.2.5.2). */
   rowValue: 510,
   /** Rows read from a table at a time, and so the most in one answer. */
   rowsAtOnce: 512,

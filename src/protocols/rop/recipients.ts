@@ -1,6 +1,7 @@
 import {
   addressBookEntryId,
   addressSearchKey,
+  addressTypeNames,
   type Cell,
   ec,
   exSearchKey,
@@ -20,12 +21,11 @@ import {
   type ReadonlyPropertyBag,
   type RecipientRow,
   recipientAddressType,
+  recipientObjectType,
   setProperty,
 } from '../../mapi/index.ts';
+import { ropLimits } from './limits.ts';
 
-/** PidTagRecipientType: the type in the low bits (MS-OXOMSG 2.2.3.1). */
-const mailUser = 6;
-const distributionList = 8;
 const sevenBitDisplayName = 0x39ff001f;
 
 /** Columns beside the standard fields of a row; given even when no recipient has more. */
@@ -63,13 +63,10 @@ export function recipientColumns(recipients: readonly ReadonlyPropertyBag[]): Pr
   return [...byId.values()];
 }
 
-/** Longer values do not belong into a row. */
-const cellLimit = 510;
-
 function cellOf(recipient: ReadonlyPropertyBag, tag: PropertyTag): Cell {
   const value = getProperty(recipient, tag);
   if (value === undefined || isLargeValue(value)) return { errorCode: ec.notFound };
-  if (value instanceof Uint8Array && value.length > cellLimit) return { errorCode: ec.notEnoughMemory };
+  if (value instanceof Uint8Array && value.length > ropLimits.rowValue) return { errorCode: ec.notEnoughMemory };
   return value;
 }
 
@@ -115,16 +112,6 @@ export function rowOfRecipient(recipient: ReadonlyPropertyBag, columns: readonly
   };
 }
 
-const typeNames: Readonly<Record<number, string>> = {
-  [recipientAddressType.x500Dn]: 'EX',
-  [recipientAddressType.msMail]: 'MS',
-  [recipientAddressType.smtp]: 'SMTP',
-  [recipientAddressType.fax]: 'FAX',
-  [recipientAddressType.professionalOfficeSystem]: 'PROFS',
-  [recipientAddressType.personalDistributionList1]: 'MAPIPDL',
-  [recipientAddressType.personalDistributionList2]: 'MAPIPDL',
-};
-
 /**
  * The properties of a recipient from the wire. What clients leave to be derived (entry id, search key, object and
  * display type) is filled in: recipients without them fail Outlook's own synchronisation.
@@ -142,7 +129,8 @@ export function recipientOfRow(
     setProperty(bag, tag, cell instanceof Uint8Array ? Buffer.from(cell) : cell);
   }
   const isEx = row.addressType === recipientAddressType.x500Dn;
-  const type = typeNames[row.addressType] ?? row.addressTypeName?.toUpperCase() ?? '';
+  const type = addressTypeNames[row.addressType] ?? row.addressTypeName?.toUpperCase() ?? '';
+  const addressType = type === '' ? 'NONE' : type;
   const address = (isEx ? row.x500Dn : row.emailAddress) ?? '';
   const displayName = row.displayName ?? row.simpleDisplayName ?? address;
   const isList = type === 'MAPIPDL' || (isEx && row.displayType === 1);
@@ -153,13 +141,13 @@ export function recipientOfRow(
   setProperty(bag, PidTag.Rowid, rowId);
   setProperty(bag, PidTag.RecipientType, recipientType);
   setProperty(bag, PidTag.DisplayName, displayName);
-  setProperty(bag, PidTag.AddressType, type === '' ? 'NONE' : type);
+  setProperty(bag, PidTag.AddressType, addressType);
   setProperty(bag, PidTag.EmailAddress, address);
   setProperty(bag, PidTag.SendRichInfo, !row.nonRich);
   if (row.responsible) setProperty(bag, PidTag.Responsibility, true);
   fill(PidTag.TransmittableDisplayName, row.transmittableDisplayName ?? displayName);
   if (row.simpleDisplayName !== undefined) fill(sevenBitDisplayName, row.simpleDisplayName);
-  fill(PidTag.ObjectType, isList ? distributionList : mailUser);
+  fill(PidTag.ObjectType, isList ? recipientObjectType.distributionList : recipientObjectType.mailUser);
   fill(PidTag.DisplayType, isEx ? (row.displayType ?? 0) : isList ? 5 : 0);
   if (type === 'SMTP') fill(PidTag.SmtpAddress, address);
   if (row.entryId !== undefined && row.entryId.length > 0) fill(PidTag.EntryId, Buffer.from(row.entryId));
@@ -168,7 +156,6 @@ export function recipientOfRow(
     fill(PidTag.EntryId, addressBookEntryId(address, row.displayType ?? 0));
     fill(PidTag.SearchKey, exSearchKey(address));
   }
-  const addressType = type === '' ? 'NONE' : type;
   fill(PidTag.EntryId, oneOffEntryId({ displayName, addressType, address, nonRich: row.nonRich }));
   fill(PidTag.SearchKey, addressSearchKey(addressType, address));
   return bag;
