@@ -6,9 +6,7 @@ import { ec } from '../../src/mapi/index.ts';
 import {
   connectRequest,
   connectResponse,
-  disconnectRequest,
   disconnectResponse,
-  executeRequest,
   executeResponse,
   mapiHttp,
   mapiHttpLimits,
@@ -17,29 +15,19 @@ import {
   notificationWaitResponse,
   readBody,
   responseCode,
-  wrapPayload,
-  writeRopPayload,
 } from '../../src/protocols/mapihttp/index.ts';
 import type { RopServices } from '../../src/protocols/rop/session.ts';
 import { encode, type WireType } from '../../src/wire/index.ts';
+import {
+  connectBody as connectBodyOf,
+  disconnectBody,
+  executeBody as executeBodyOf,
+  waitBody,
+} from '../protocols/mapihttp/bodies.ts';
 import { type Answer, anna, answerOf, post, requestHeaders, start } from '../protocols/mapihttp/harness.ts';
 
-const connectBody = encode(connectRequest, {
-  userDn: anna.legacyDn,
-  flags: 0,
-  defaultCodePage: 1252,
-  lcidSort: 1033,
-  lcidString: 1033,
-  auxiliary: noBytes,
-});
-const executeBody = encode(executeRequest, {
-  flags: 3,
-  ropBuffer: wrapPayload(writeRopPayload(new Uint8Array(), []), { compress: false, xor: false, last: true }),
-  maxRopOut: 0x8000,
-  auxiliary: noBytes,
-});
-const disconnectBody = encode(disconnectRequest, { auxiliary: noBytes });
-const waitBody = encode(notificationWaitRequest, { flags: 0, auxiliary: noBytes });
+const connectBody = connectBodyOf(anna.legacyDn);
+const executeBody = executeBodyOf(noBytes, [], { room: 0x8000 });
 
 /** The fields of a body whose StatusCode is 0. */
 function bodyOf<T>(type: WireType<T>, body: Buffer): T {

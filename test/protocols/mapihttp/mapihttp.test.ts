@@ -8,28 +8,25 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { ec, MapiError } from '../../../src/mapi/index.ts';
 import {
-  connectRequest,
   connectResponse,
-  disconnectRequest,
   disconnectResponse,
   executeFlag,
   executeRequest,
   executeResponse,
   mapiHttpLimits,
   noBytes,
-  notificationWaitRequest,
   notificationWaitResponse,
   readBody,
   readRopPayload,
   responseCode,
   unwrapPayloads,
   wrapPayload,
-  writeRopPayload,
 } from '../../../src/protocols/mapihttp/index.ts';
 import type { SubscriptionObject } from '../../../src/protocols/rop/objects.ts';
 import type { ExecuteRops, Session } from '../../../src/protocols/rop/session.ts';
 import { BackendUnavailable } from '../../../src/store/index.ts';
 import { encode, WireError } from '../../../src/wire/index.ts';
+import { connectBody, disconnectBody, executeBody, waitBody } from './bodies.ts';
 import { anna, answerOf, ben, post, requestHeaders, start } from './harness.ts';
 
 const open: FastifyInstance[] = [];
@@ -39,37 +36,6 @@ async function server(options: Parameters<typeof start>[0] = {}): Promise<Fastif
   return fastify;
 }
 after(() => Promise.all(open.map((fastify) => fastify.close())));
-
-function connectBody(userDn = anna.legacyDn, flags = 0): Buffer {
-  return encode(connectRequest, {
-    userDn,
-    flags,
-    defaultCodePage: 1252,
-    lcidSort: 1033,
-    lcidString: 1033,
-    auxiliary: noBytes,
-  });
-}
-
-function executeBody(
-  rops: Uint8Array,
-  handles: number[] = [],
-  options: { flags?: number; room?: number; compress?: boolean; xor?: boolean } = {},
-): Buffer {
-  return encode(executeRequest, {
-    flags: options.flags ?? 3,
-    ropBuffer: wrapPayload(writeRopPayload(rops, handles), {
-      compress: options.compress ?? false,
-      xor: options.xor ?? false,
-      last: true,
-    }),
-    maxRopOut: options.room ?? 0x10008,
-    auxiliary: noBytes,
-  });
-}
-
-const waitBody = encode(notificationWaitRequest, { flags: 0, auxiliary: noBytes });
-const disconnectBody = encode(disconnectRequest, { auxiliary: noBytes });
 
 async function connected(fastify: FastifyInstance, user = anna): Promise<Record<string, string>> {
   const answer = await post(fastify, 'Connect', connectBody(user.legacyDn), { user: user.address });
@@ -93,7 +59,7 @@ describe('every response', () => {
   });
 
   it('begins with PROCESSING and DONE with X-ElapsedTime and X-StartTime (R2228)', async () => {
-    const answer = await post(await server(), 'Connect', connectBody());
+    const answer = await post(await server(), 'Connect', connectBody(anna.legacyDn));
     assert.match(
       answer.raw.toString('latin1'),
       /^PROCESSING\r\nDONE\r\nX-ElapsedTime: \d+\r\nX-StartTime: \w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT\r\n\r\n\0/,
@@ -263,7 +229,9 @@ describe('Connect', () => {
   it('with cookies ends the old context and makes another, whatever the sequence (R1277 to R1279)', async () => {
     const fastify = await server();
     const old = await connected(fastify);
-    const answer = await post(fastify, 'Connect', connectBody(), { cookies: { ...old, MapiSequence: 'x' } });
+    const answer = await post(fastify, 'Connect', connectBody(anna.legacyDn), {
+      cookies: { ...old, MapiSequence: 'x' },
+    });
     assert.equal(answer.code, 0);
     assert.notEqual(answer.cookies.MapiContext, old.MapiContext);
     assert.equal((await post(fastify, 'PING', Buffer.alloc(0), { cookies: old })).code, responseCode.contextNotFound);
@@ -288,7 +256,7 @@ describe('Connect', () => {
     });
     await post(fastify, 'Execute', executeBody(noBytes), { cookies: await connected(fastify) });
     assert.deepEqual(session!.client, { name: 'Outlook', major: 16, minor: 0, build: 15928, revision: 20006 });
-    const answer = await post(fastify, 'Connect', connectBody(), {
+    const answer = await post(fastify, 'Connect', connectBody(anna.legacyDn), {
       headers: {
         'x-clientapplication': 'MAPICPL',
         'user-agent': 'Microsoft Office/16.0 (Windows NT 10.0; MAPI 16.0.4266; Pro)',
@@ -538,7 +506,7 @@ describe('Execute', () => {
     const cookies = await connected(fastify);
     const running = post(fastify, 'Execute', executeBody(noBytes), { cookies });
     await delay(20);
-    assert.equal((await post(fastify, 'Connect', connectBody(), { cookies })).code, 0);
+    assert.equal((await post(fastify, 'Connect', connectBody(anna.legacyDn), { cookies })).code, 0);
     work.resolve();
     assert.equal(readBody(executeResponse, (await running).body).value!.errorCode, ec.rpcFailed);
     assert.deepEqual(ended, ['released']);
