@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { folderTree, logOn, newestMails, newHandle, ropCall, sendMail, succeeded } from '../../src/client/index.ts';
 import { ec, PidTag } from '../../src/mapi/index.ts';
-import {
-  connectRequest,
-  connectResponse,
-  noBytes,
-  readBody,
-  responseCode,
-} from '../../src/protocols/mapihttp/index.ts';
+import { connectResponse, noBytes, readBody, responseCode } from '../../src/protocols/mapihttp/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
-import { encode } from '../../src/wire/index.ts';
+import { connectBody, executeBody, waitBody } from '../protocols/mapihttp/bodies.ts';
 import {
-  cookiesOf,
+  behindTags,
   executeAnswer,
-  executeBody,
+  loggedOn,
+  logonOf,
+  mailboxPath,
   oversizedBody,
   sendAltered,
   sendAnyOperations,
@@ -23,13 +19,10 @@ import {
   sendToOthers,
   startTarget,
   type Target,
-  waitBody,
   worksAsBefore,
 } from './hostile.ts';
 import { getProperties, mailNamed } from './outlook.ts';
 import { eventually } from './trial.ts';
-
-const mailboxPath = '/mapi/emsmdb/';
 
 describe('hostile clients', () => {
   let target: Target;
@@ -101,7 +94,7 @@ describe('hostile clients', () => {
 
   test("another user's session cookies open nothing", async () => {
     const bens = await target.session('ben@oxbow.test');
-    const logon = target.recordings.find(({ type }) => type === 'Execute')!;
+    const logon = logonOf(target);
     for (const [type, body] of [
       ['Execute', logon.body],
       ['NotificationWait', waitBody],
@@ -117,17 +110,8 @@ describe('hostile clients', () => {
 
   test("another user's DN connects and logs on nowhere", async () => {
     const userDn = target.ben.account.legacyDn;
-    const body = encode(connectRequest, {
-      userDn,
-      flags: 0,
-      defaultCodePage: 1252,
-      lcidSort: 0x409,
-      lcidString: 0x409,
-      auxiliary: noBytes,
-    });
-    const answer = await target.mapi(mailboxPath, 'Connect', body);
-    const end = answer.body.indexOf('\r\n\r\n') + 4;
-    assert.notEqual(readBody(connectResponse, answer.body.subarray(end)).value?.errorCode, 0);
+    const answer = await target.mapi(mailboxPath, 'Connect', connectBody(userDn));
+    assert.notEqual(readBody(connectResponse, behindTags(answer.body)).value?.errorCode, 0);
 
     const anna = await target.annaAgain();
     await assert.rejects(
@@ -203,9 +187,7 @@ describe('hostile clients', () => {
   });
 
   test('unknown handles answer ecNullObject, one operation after the other', async () => {
-    let cookies = await target.session();
-    const logon = target.recordings.find(({ type }) => type === 'Execute')!;
-    cookies = cookiesOf(await target.mapi(mailboxPath, 'Execute', logon.body, cookies), cookies);
+    const cookies = await loggedOn(target);
     // RopGetPropertiesAll on a handle that was never given.
     const rops = Buffer.from([d.RopGetPropertiesAll.id, 0, 0, 0, 0, 1, 0]);
     const answer = await target.mapi(mailboxPath, 'Execute', executeBody(rops, [0xdeadbeef]), cookies);
@@ -215,7 +197,7 @@ describe('hostile clients', () => {
 
   test('the sequence and context cookies of before, or of nobody, are refused', async () => {
     const first = await target.session();
-    const logon = target.recordings.find(({ type }) => type === 'Execute')!;
+    const logon = logonOf(target);
     await target.mapi(mailboxPath, 'Execute', logon.body, first);
     const again = await target.mapi(mailboxPath, 'Execute', logon.body, first);
     assert.equal(code(again), responseCode.invalidSequence);

@@ -4,11 +4,9 @@ import { connect as tlsConnect } from 'node:tls';
 import fc from 'fast-check';
 import {
   createHttpClient,
-  createMapiHttpClient,
   createNspiClient,
   folderTree,
   type HttpClient,
-  logOn,
   newestMails,
   newHandle,
   ropCall,
@@ -16,28 +14,25 @@ import {
 } from '../../src/client/index.ts';
 import { PidTag } from '../../src/mapi/index.ts';
 import {
-  connectRequest,
+  addressBookTypes,
   connectResponse,
-  executeRequest,
   executeResponse,
   mapiHttpLimits,
   noBytes,
-  notificationWaitRequest,
   readBody,
   readRopPayload,
   responseCode,
   unwrapPayloads,
-  wrapPayload,
-  writeRopPayload,
 } from '../../src/protocols/mapihttp/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
-import { encode } from '../../src/wire/index.ts';
+import { connectBody, executeBody } from '../protocols/mapihttp/bodies.ts';
 import {
   contentsOf,
   createFolder,
   deleteFolder,
   moveMail,
   type Outlook,
+  openSession,
   readMail,
   renameFolder,
   setRead,
@@ -86,6 +81,8 @@ interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
 }
+
+export const mailboxPath = '/mapi/emsmdb/';
 
 /** No answer may take longer. */
 const answerMs = 15_000;
@@ -172,18 +169,13 @@ export async function startTarget(): Promise<Target> {
       recordings,
       anna,
       ben,
-      async annaAgain() {
-        const { http, account } = anna;
-        const client = createMapiHttpClient(http, account.mailboxUrl);
-        await client.connect(account.legacyDn);
-        return { http, account, client, mailbox: await logOn(client, account.legacyDn) };
-      },
+      annaAgain: () => openSession(anna.http, anna.account),
       send,
       mapi,
       async session(user = 'anna@oxbow.test') {
         const who = user === 'anna@oxbow.test' ? anna : ben;
-        const body = encode(connectRequest, { ...connect, userDn: who.account.legacyDn });
-        const answer = await mapi('/mapi/emsmdb/', 'Connect', body, '', user);
+        const body = connectBody(who.account.legacyDn);
+        const answer = await mapi(mailboxPath, 'Connect', body, '', user);
         assert.equal(readBody(connectResponse, behindTags(answer.body)).value?.errorCode, 0);
         return cookiesOf(answer);
       },
@@ -201,13 +193,14 @@ export async function startTarget(): Promise<Target> {
   }
 }
 
-const connect = {
-  flags: 0,
-  defaultCodePage: 1252,
-  lcidSort: 0x409,
-  lcidString: 0x409,
-  auxiliary: noBytes,
-};
+/** The Execute by which Anna logged on. */
+export const logonOf = ({ recordings }: Target): Recording => recordings.find(({ type }) => type === 'Execute')!;
+
+/** A session of Anna that is logged on; gives the cookies. */
+export async function loggedOn(target: Target): Promise<string> {
+  const cookies = await target.session();
+  return cookiesOf(await target.mapi(mailboxPath, 'Execute', logonOf(target).body, cookies), cookies);
+}
 
 /** The cookies of an answer, put over those from before. */
 export function cookiesOf(answer: Answer, before = ''): string {
@@ -219,17 +212,6 @@ export function cookiesOf(answer: Answer, before = ''): string {
   return [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
-/** An Execute body around these operations. */
-export function executeBody(rops: Uint8Array, handles: readonly number[]): Buffer {
-  return encode(executeRequest, {
-    // Neither compressed nor obfuscated, so that the answer can be looked through.
-    flags: 3,
-    ropBuffer: wrapPayload(writeRopPayload(rops, [...handles]), { compress: false, xor: false, last: true }),
-    maxRopOut: 0x10008,
-    auxiliary: noBytes,
-  });
-}
-
 /** The payload of an answer to Execute; undefined when it has an error. */
 export function executeAnswer(answer: Answer) {
   if (answer.headers['x-responsecode'] !== '0') return undefined;
@@ -238,7 +220,8 @@ export function executeAnswer(answer: Answer) {
   return unwrapPayloads(value.ropBuffer).map(readRopPayload);
 }
 
-function behindTags(body: Buffer): Buffer {
+/** The body behind the meta-tags, which have to be well formed. */
+export function behindTags(body: Buffer): Buffer {
   const end = body.indexOf('\r\n\r\n');
   assert.match(body.subarray(0, Math.max(0, end)).toString('latin1'), /^PROCESSING\r\n(PENDING\r\n)*DONE(\r\n|$)/);
   return body.subarray(end + 4);
@@ -277,10 +260,8 @@ async function record(anna: Outlook, recordings: Recording[]): Promise<void> {
     },
     close() {},
   };
-  const client = createMapiHttpClient(http, anna.account.mailboxUrl, { compress: false });
-  await client.connect(anna.account.legacyDn);
-  const mailbox = await logOn(client, anna.account.legacyDn);
-  const outlook: Outlook = { ...anna, http, client, mailbox };
+  const outlook = await openSession(http, anna.account, { compress: false });
+  const { client, mailbox } = outlook;
   const { inbox, ipmSubtree } = mailbox.folders;
   await folderTree(client, mailbox);
   const [mail] = await newestMails(client, mailbox, inbox, 20);
@@ -356,9 +337,7 @@ export async function sendAltered(target: Target, runs: number, ms: number): Pro
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), fc.boolean(), async (steps, inOrder) => {
-      let cookies = await target.session();
-      const logon = recordings.find(({ type }) => type === 'Execute')!;
-      cookies = cookiesOf(await target.mapi(logon.path, 'Execute', logon.body, cookies), cookies);
+      let cookies = await loggedOn(target);
       const chosen = inOrder ? [...steps].sort((a, b) => a.which - b.which) : steps;
       for (const { which, changes, inside } of chosen) {
         const recording = recordings[which]!;
@@ -374,32 +353,7 @@ export async function sendAltered(target: Target, runs: number, ms: number): Pro
   );
 }
 
-const mapiTypes = [
-  'Connect',
-  'Execute',
-  'Disconnect',
-  'PING',
-  'Bind',
-  'Unbind',
-  'CompareMIds',
-  'DNToMId',
-  'GetMatches',
-  'GetPropList',
-  'GetProps',
-  'GetSpecialTable',
-  'GetTemplateInfo',
-  'ModLinkAtt',
-  'ModProps',
-  'QueryColumns',
-  'QueryRows',
-  'ResolveNames',
-  'ResortRestriction',
-  'SeekEntries',
-  'UpdateStat',
-  'GetMailboxUrl',
-  'GetAddressBookUrl',
-  'Nonsense',
-];
+const mapiTypes = ['Connect', 'Execute', 'Disconnect', 'PING', ...addressBookTypes, 'Nonsense'];
 
 /** Any bytes to any request type of both MAPI/HTTP end points, with a session and without one. */
 export async function sendAnything(target: Target, runs: number, ms: number): Promise<void> {
@@ -412,7 +366,7 @@ export async function sendAnything(target: Target, runs: number, ms: number): Pr
   const cookie = fc.constantFrom('', 'valid', 'MapiContext=garbage; MapiSequence=1', 'MapiContext=; MapiSequence=-1');
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom('/mapi/emsmdb/', '/mapi/nspi/', '/MAPI/EMSMDB'),
+      fc.constantFrom(mailboxPath, '/mapi/nspi/', '/MAPI/EMSMDB'),
       fc.constantFrom(...mapiTypes),
       body,
       cookie,
@@ -438,15 +392,13 @@ export async function sendAnyOperations(target: Target, runs: number, ms: number
     )
     .map(([id, logonId, indexes, rest]) => Buffer.from([id, logonId, ...indexes, ...rest]));
   const handle = fc.oneof(fc.nat(6), fc.constantFrom(0xffffffff, 0xdeadbeef, 0x80000000));
-  const logon = target.recordings.find(({ type }) => type === 'Execute')!;
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(operation, fc.array(handle, { maxLength: 5 })), { minLength: 1, maxLength: 20 }),
       async (operations) => {
-        let cookies = await target.session();
-        cookies = cookiesOf(await target.mapi(logon.path, 'Execute', logon.body, cookies), cookies);
+        let cookies = await loggedOn(target);
         for (const [rops, handles] of operations) {
-          const answer = await target.mapi(logon.path, 'Execute', executeBody(rops, handles), cookies);
+          const answer = await target.mapi(mailboxPath, 'Execute', executeBody(rops, handles), cookies);
           cookies = cookiesOf(answer, cookies);
         }
         assert.deepEqual(target.trial.errors(), []);
@@ -539,9 +491,7 @@ export async function worksAsBefore(target: Target): Promise<void> {
     password: 'oxbow',
     certificateAuthority: target.trial.authority,
   });
-  const client = createMapiHttpClient(http, target.anna.account.mailboxUrl);
-  await client.connect(target.anna.account.legacyDn);
-  const mailbox = await logOn(client, target.anna.account.legacyDn);
+  const { client, mailbox } = await openSession(http, target.anna.account);
   assert.ok((await folderTree(client, mailbox)).length >= 5);
   await newestMails(client, mailbox, mailbox.folders.inbox, 5);
   await client.disconnect();
@@ -555,4 +505,3 @@ export async function worksAsBefore(target: Target): Promise<void> {
 }
 
 export const oversizedBody = (): Buffer => Buffer.alloc(mapiHttpLimits.requestBody + 1, 0x20);
-export const waitBody = encode(notificationWaitRequest, { flags: 0, auxiliary: noBytes });

@@ -3,6 +3,7 @@ import {
   createMapiHttpClient,
   type DiscoveredAccount,
   discover,
+  type ExecuteOptions,
   folderTree,
   type Handle,
   type HttpClient,
@@ -59,8 +60,16 @@ export async function startOutlook(
   password: string,
 ): Promise<Outlook> {
   const http = createHttpClient({ user, password, certificateAuthority });
-  const account = await discover(http, url, user);
-  const client = createMapiHttpClient(http, account.mailboxUrl);
+  return openSession(http, await discover(http, url, user));
+}
+
+/** Another session of somebody. */
+export async function openSession(
+  http: HttpClient,
+  account: DiscoveredAccount,
+  options: ExecuteOptions = {},
+): Promise<Outlook> {
+  const client = createMapiHttpClient(http, account.mailboxUrl, options);
   await client.connect(account.legacyDn);
   return { http, account, client, mailbox: await logOn(client, account.legacyDn) };
 }
