@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parseAddresses } from '../../formats/index.ts';
 import { batches } from '../../store/index.ts';
 import {
   BackendError,
@@ -236,12 +237,7 @@ const unquote = (name: string) => (/^".*"$/.test(name) ? name.slice(1, -1).repla
 function headerAddresses(value: unknown): RemoteAddress[] {
   if (Array.isArray(value)) return readAddresses(value);
   if (typeof value !== 'string') return [];
-  return [
-    ...value.matchAll(/(?:"((?:[^"\\]|\\.)*)"|([^<>,"]*?))\s*<([^<>\s]+@[^<>\s]+)>|([^\s<>,"]+@[^\s<>,"]+)/g),
-  ].map((match) => ({
-    name: (match[1] ?? match[2] ?? '').trim(),
-    address: match[3] ?? match[4] ?? '',
-  }));
+  return parseAddresses(value).filter(({ address }) => address.includes('@'));
 }
 
 /** A body whose source can be read once only; a second try is the caller's, who can make it anew. */

@@ -107,6 +107,31 @@ test('a mail is stored, found, flagged, moved, read and removed', async (t) => {
   await backend.close();
 });
 
+test('Sender and Reply-To come from the header, whatever stands there', async (t) => {
+  const { open } = await setUp(t);
+  const backend = await open();
+  const inbox = await roleFolder(backend, 'inbox');
+  const written = async (more: string) => {
+    const id = await backend.mail.append(inbox, raw('header', more), noFlags, undefined);
+    const [envelope] = await backend.mail.envelopes(inbox, [id]);
+    return { sender: envelope!.sender, replyTo: envelope!.replyTo };
+  };
+  assert.deepEqual(
+    await written('Sender: ben@oxbow.test\r\nReply-To: "Meier, Eva" <eva@x.example>, Team <team@x.example>\r\n'),
+    {
+      sender: { name: '', address: 'ben@oxbow.test' },
+      replyTo: [
+        { name: 'Meier, Eva', address: 'eva@x.example' },
+        { name: 'Team', address: 'team@x.example' },
+      ],
+    },
+  );
+  // Blanks without an address after them would take a backtracking expression minutes.
+  const blanks = ' '.repeat(10_000);
+  assert.deepEqual(await written(`Reply-To: a${blanks}b\r\n`), { sender: undefined, replyTo: [] });
+  await backend.close();
+});
+
 test('sending stores one copy in the sent folder and delivers', async (t) => {
   const { open, sandbox } = await setUp(t);
   const backend = await open();
