@@ -1,3 +1,4 @@
+import { chunksOf, readAll } from '../../../formats/index.ts';
 import {
   ec,
   idOf,
@@ -28,14 +29,7 @@ export const inlineLimit = 0x8000;
 /** All bytes of a large value; throws RangeError when they are more than `limit`. */
 export async function readWhole(value: LargeValue, limit: number): Promise<Buffer> {
   if (value.size > limit) throw new RangeError(`${value.size} bytes are too many`);
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < value.size; ) {
-    const part = await value.read(at, Math.min(0x10000, value.size - at));
-    if (part.length === 0) break;
-    parts.push(part);
-    at += part.length;
-  }
-  return Buffer.concat(parts);
+  return readAll(chunksOf(value));
 }
 
 const isText = (tag: PropertyTag): boolean => typeOf(tag) === Ptyp.String || typeOf(tag) === Ptyp.String8;

@@ -1,3 +1,4 @@
+import { chunksOf, rangeOf, readAll } from '../../../formats/index.ts';
 import {
   getNumber,
   getString,
@@ -139,12 +140,5 @@ async function part(value: StoredValue, at: number): Promise<Uint8Array> {
     const bytes = typeof value === 'string' ? Buffer.from(value, 'utf16le') : (value as Uint8Array);
     return bytes.subarray(at, at + piece);
   }
-  const parts: Uint8Array[] = [];
-  for (let read = 0; read < piece && at + read < value.size; ) {
-    const bytes = await value.read(at + read, piece - read);
-    if (bytes.length === 0) break;
-    parts.push(bytes);
-    read += bytes.length;
-  }
-  return Buffer.concat(parts);
+  return readAll(chunksOf(rangeOf(value, at, Math.min(at + piece, value.size))));
 }
