@@ -9,6 +9,7 @@ import {
 } from '../../../store/index.ts';
 import { type Block, marker, metaTag, plainTag, type StreamWriter } from '../../fasttransfer/index.ts';
 import { wireId, wireIdSet } from '../object-ids.ts';
+import { clampSize } from '../properties/values.ts';
 import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { downloadLimits } from './limits.ts';
@@ -151,7 +152,7 @@ function writeProgressTotal(out: StreamWriter, changes: readonly ChangedMessage[
 /** progressPerMessage, MS-OXCFXICS 2.2.4.3.18. */
 function writeProgressOf(out: StreamWriter, message: Message): void {
   out.marker(marker.incrSyncProgressPerMsg);
-  out.property(plainTag.integer32, Math.min(message.size, 0x7fffffff));
+  out.property(plainTag.integer32, clampSize(message.size));
   out.property(plainTag.boolean, message.associated);
 }
 

@@ -75,13 +75,14 @@ export async function* folderContent(
   const { mailbox, progress } = download;
   const { filter } = copy;
   const bag = filtered(folderBag(mailbox, folder), filter);
-  if (copy.top) bag.delete(PidTag.Comment);
-  else {
+  if (copy.top) {
+    bag.delete(PidTag.Comment);
+    bag.delete(PidTag.DisplayName);
+  } else {
     bag.set(PidTag.FolderId, wireId(folder.id));
     bag.set(PidTag.DisplayName, folder.displayName);
     if (!bag.has(PidTag.Comment)) bag.set(PidTag.Comment, '');
   }
-  if (copy.top) bag.delete(PidTag.DisplayName);
   yield* writeProperties(out, bag, names, [PidTag.FolderId, PidTag.DisplayName, PidTag.Comment]);
   for (const [tag, associated] of [
     [PidTag.FolderAssociatedContents, true],

@@ -5,7 +5,7 @@ import { wireId, wireIdSet } from '../object-ids.ts';
 import type { Download } from './download.ts';
 import { folderBag } from './folder-properties.ts';
 import { downloadLimits } from './limits.ts';
-import { allBut } from './message-content.ts';
+import { allBut, type DownloadFilter, filtered } from './message-content.ts';
 import { propertyNames, writeProperties } from './properties.ts';
 import { writeState } from './state.ts';
 import { extraFlags, type SyncOptions, syncFlags } from './sync-options.ts';
@@ -34,6 +34,7 @@ export async function* hierarchySync(
   const changes = await mailbox.hierarchyChanges(rootId, known);
   progress.total = changes.changed.length + 1;
   const names = propertyNames(mailbox);
+  const filter = allBut(options.tags);
   const given = known.given.clone();
   const seen = known.seen.clone();
   if (changes.upTo > 0) seen.addRange(1, changes.upTo);
@@ -41,7 +42,7 @@ export async function* hierarchySync(
     given.add(folder.id);
     seen.add(folder.changeNumber);
     out.marker(marker.incrSyncChg);
-    yield* writeProperties(out, changeOf(mailbox, folder, rootId, options), names, mandatory);
+    yield* writeProperties(out, changeOf(mailbox, folder, rootId, options, filter), names, mandatory);
     if (out.length >= downloadLimits.block) yield out.take()!;
     progress.done += 1;
   }
@@ -56,14 +57,18 @@ export async function* hierarchySync(
   progress.done = progress.total;
 }
 
-function changeOf(mailbox: Mailbox, folder: Folder, rootId: number, options: SyncOptions): PropertyBag {
+function changeOf(
+  mailbox: Mailbox,
+  folder: Folder,
+  rootId: number,
+  options: SyncOptions,
+  filter: DownloadFilter,
+): PropertyBag {
   const keyOf = (id: number, foreign: Uint8Array | undefined): Uint8Array =>
     (options.flags & syncFlags.noForeignIdentifiers) === 0 && foreign !== undefined
       ? foreign
       : sourceKey(mailbox.replicaGuid, id);
-  const filter = allBut(options.tags);
-  const bag: PropertyBag = new Map();
-  for (const [tag, value] of folderBag(mailbox, folder)) if (filter.wants(tag)) bag.set(tag, value);
+  const bag = filtered(folderBag(mailbox, folder), filter);
   const parentId = folder.parentId ?? rootId;
   // The folder that the synchronization is of has an empty key towards those in it (3.2.5.5).
   const parentKey = parentId === rootId ? Buffer.alloc(0) : keyOf(parentId, mailbox.folderSourceKey(parentId));

@@ -3,10 +3,8 @@ import {
   PidTag,
   type PropertyBag,
   type PropertyTag,
-  Ptyp,
   type ReadonlyPropertyBag,
   setProperty,
-  tagOf,
 } from '../../../mapi/index.ts';
 import {
   type AttachmentContent,
@@ -16,7 +14,7 @@ import {
   messageProperty,
 } from '../../../store/index.ts';
 import { type Block, marker, type StreamWriter } from '../../fasttransfer/index.ts';
-import { attachSizeOf } from '../properties/attachment.ts';
+import { attachSizeOf, methodOf } from '../properties/attachment.ts';
 import { displayListsOf } from '../properties/message.ts';
 import { subjectParts } from '../subject.ts';
 import { isMessageProperty, isPartProperty } from './not-transferred.ts';
@@ -42,7 +40,6 @@ export function only(tags: readonly PropertyTag[]): DownloadFilter {
   return { wants: (tag) => ids.has(idOf(tag)) };
 }
 
-const folderPart = { parentSourceKey: PidTag.ParentSourceKey } as const;
 const zeroMid = 0n;
 
 /** Computed by the store for every message, and of use to a replica. */
@@ -77,7 +74,7 @@ export function messageBag(mailbox: Mailbox, message: Message, content: MessageC
     const value = messageProperty(mailbox, whole, tag);
     if (value !== undefined) setProperty(bag, tag, value);
   }
-  bag.set(folderPart.parentSourceKey, mailbox.folderSourceKey(message.folderId));
+  bag.set(PidTag.ParentSourceKey, mailbox.folderSourceKey(message.folderId));
   return bag;
 }
 
@@ -147,9 +144,7 @@ function recipientBag(recipient: ReadonlyPropertyBag, index: number): PropertyBa
   return bag;
 }
 
-/** PidTagAttachMethod where nobody set it, MS-OXCMSG 2.2.2.9. */
-const attachMethod = { none: 0, byValue: 1, embeddedMessage: 5 } as const;
-const attachData = 0x3701;
+const attachData = idOf(PidTag.AttachDataBinary);
 
 /** The properties of an attachment without its number. */
 export function attachmentBag(attachment: AttachmentContent): PropertyBag {
@@ -161,8 +156,7 @@ export function attachmentBag(attachment: AttachmentContent): PropertyBag {
   bag.delete(PidTag.AttachNumber);
   setProperty(bag, PidTag.AttachSize, attachSizeOf(properties, embedded));
   if (!bag.has(PidTag.AttachMethod)) {
-    const byValue = properties.has(tagOf(attachData, Ptyp.Binary)) ? attachMethod.byValue : attachMethod.none;
-    bag.set(PidTag.AttachMethod, embedded === undefined ? byValue : attachMethod.embeddedMessage);
+    bag.set(PidTag.AttachMethod, methodOf(embedded !== undefined, properties.has(PidTag.AttachDataBinary)));
   }
   return bag;
 }

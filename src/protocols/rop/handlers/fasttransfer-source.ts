@@ -1,6 +1,7 @@
 import { ec, isPropertyError, MapiError, PidTag, type PropertyBag, setProperty } from '../../../mapi/index.ts';
 import { knownSendOptions, marker, textForm } from '../../fasttransfer/index.ts';
 import type { RopContext } from '../context.ts';
+import { subObjects } from '../copying.ts';
 import type { HandlerOf } from '../definition.ts';
 import type {
   RopFastTransferSourceCopyFolder,
@@ -97,14 +98,7 @@ export const copyProperties: HandlerOf<typeof RopFastTransferSourceCopyPropertie
   return copyObject(context, request, only(request.propertyTags));
 };
 
-const subObjects: ReadonlySet<number> = new Set([
-  PidTag.MessageRecipients,
-  PidTag.MessageAttachments,
-  PidTag.ContainerContents,
-  PidTag.FolderAssociatedContents,
-  PidTag.ContainerHierarchy,
-  PidTag.AttachDataObject,
-]);
+const subObjectTags: ReadonlySet<number> = new Set(Object.values(subObjects).flat());
 
 async function copyObject(
   context: RopContext,
@@ -113,7 +107,7 @@ async function copyObject(
 ): Promise<Record<string, never>> {
   const object = context.input('folder', 'message', 'attachment');
   const filter: DownloadFilter =
-    request.level === 0 ? wanted : { wants: (tag) => !subObjects.has(tag) && wanted.wants(tag) };
+    request.level === 0 ? wanted : { wants: (tag) => !subObjectTags.has(tag) && wanted.wants(tag) };
   if (object.kind === 'folder') {
     const folder = await folderOf(object);
     return download(context, request.sendOptions, (own, out) =>

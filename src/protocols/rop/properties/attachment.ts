@@ -48,7 +48,9 @@ export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): 
   }
   const found = draft.find(tag);
   if (found !== undefined) return found;
-  if (idOf(tag) === idOf(attachMethod)) return [attachMethod, methodOf(object)];
+  if (idOf(tag) === idOf(attachMethod)) {
+    return [attachMethod, methodOf(draft.embeddedContent !== undefined, draft.find(attachDataBinary) !== undefined)];
+  }
   // What is inside is opened by RopOpenEmbeddedMessage, never given as a value.
   if (tag === attachDataObject && draft.embeddedContent !== undefined) {
     return [attachDataObject, { errorCode: ec.notEnoughMemory }];
@@ -56,13 +58,13 @@ export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): 
   return undefined;
 }
 
-/** PidTagAttachMethod where nobody set it. */
-function methodOf({ draft }: AttachmentObject): number {
-  if (draft.embeddedContent !== undefined) return attachMethods.embeddedMessage;
-  return draft.find(attachDataBinary) === undefined ? attachMethods.none : attachMethods.byValue;
-}
-
 const attachMethods = { none: 0, byValue: 1, embeddedMessage: 5 } as const;
+
+/** PidTagAttachMethod where nobody set it (MS-OXCMSG 2.2.2.9), by what the attachment has in it. */
+export function methodOf(hasMessage: boolean, hasData: boolean): number {
+  if (hasMessage) return attachMethods.embeddedMessage;
+  return hasData ? attachMethods.byValue : attachMethods.none;
+}
 
 /** PidTagAttachSize of an attachment and the message in it. */
 export const attachSizeOf = (properties: ReadonlyPropertyBag, embedded: MessageContent | undefined): number =>
