@@ -1,4 +1,6 @@
-import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import * as d from '../../src/protocols/rop/definitions/index.ts';
 import { startStoreClient } from '../protocols/rop/mailbox-client.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 
@@ -29,3 +31,32 @@ export function conformance(specification: string, cases: readonly Case[]): void
     });
   }
 }
+
+/** A client of a mailbox of its own. */
+export type Client = Awaited<ReturnType<typeof startStoreClient>>;
+
+/** One thing that the specifications say, where a mailbox that others used before will do. */
+export interface SharedCase {
+  /** As `MS-OXCMSG_R123 MS-OXCMSG_R124`. */
+  readonly requirements: string;
+  readonly says: string;
+  readonly run: (client: Client) => Promise<unknown>;
+}
+
+/** Runs each case as a test of its own, all of them on one mailbox. */
+export function conformanceOnOneMailbox(cases: readonly SharedCase[]): void {
+  let client: Client;
+  before(async () => {
+    client = await startStoreClient();
+  });
+  after(() => client.close());
+  for (const { requirements, says, run } of cases) {
+    test(`${requirements}: ${says}`, async () => {
+      await run(client);
+      assert.deepEqual(client.errors, []);
+    });
+  }
+}
+
+export const saveAttachment = (c: Client, attachment: number, message: number) =>
+  c.ok(d.RopSaveChangesAttachment, [attachment, message], { saveFlags: 0x0a });

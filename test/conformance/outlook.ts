@@ -181,7 +181,8 @@ async function settled(mailbox: Mailbox): Promise<void> {
 
 export type Outlook = ReturnType<typeof outlookOf>;
 
-const cellsOf = (columns: readonly PropertyTag[], row: Uint8Array): Cell[] =>
+/** A row as the answers carry it. */
+export const cellsOf = (columns: readonly PropertyTag[], row: Uint8Array): Cell[] =>
   propertyRow(columns).read(new Reader(Buffer.from(row)));
 
 export const folderFields = (displayName: string, options: { folderType?: number; open?: boolean } = {}) => ({

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { compressRtf } from '../../src/formats/index.ts';
 import { counterOf, ec, PidTag, type PropertyTag, type PropertyValue } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
-import { smtpRow, startStoreClient } from '../protocols/rop/mailbox-client.ts';
-
-type Client = Awaited<ReturnType<typeof startStoreClient>>;
-
-interface Case {
-  readonly requirements: string;
-  readonly says: string;
-  readonly run: (c: Client) => Promise<unknown>;
-}
-
-const saveAttachment = (c: Client, attachment: number, message: number) =>
-  c.ok(d.RopSaveChangesAttachment, [attachment, message], { saveFlags: 0x0a });
+import { smtpRow } from '../protocols/rop/mailbox-client.ts';
+import { type Client, conformanceOnOneMailbox, type SharedCase, saveAttachment } from './conformance.ts';
 
 /** A saved message with this subject, to be opened. */
 async function saved(c: Client, values: readonly (readonly [PropertyTag, PropertyValue])[] = []): Promise<bigint> {
@@ -51,9 +41,9 @@ const initial: readonly (readonly [string, PropertyTag, (value: unknown) => bool
   ['MS-OXCMSG_R364', PidTag.HasNamedProperties, (value) => value === false],
 ];
 
-const cases: readonly Case[] = [
+const cases: readonly SharedCase[] = [
   ...initial.map(
-    ([requirements, tag, check]): Case => ({
+    ([requirements, tag, check]): SharedCase => ({
       requirements,
       says: `a new message begins with its property 0x${tag.toString(16)}`,
       run: async (c) => {
@@ -317,7 +307,7 @@ const cases: readonly Case[] = [
       ['MS-OXCMSG_R467', 'RopSaveChangesAttachment', d.RopSaveChangesAttachment, { saveFlags: 0 }],
     ] as const
   ).map(
-    ([requirements, name, definition, fields]): Case => ({
+    ([requirements, name, definition, fields]): SharedCase => ({
       requirements,
       says: `${name} on a folder fails`,
       run: async (c) => {
@@ -425,15 +415,5 @@ const cases: readonly Case[] = [
 ];
 
 describe('messages and attachments (MS-OXCMSG)', () => {
-  let client: Client;
-  before(async () => {
-    client = await startStoreClient();
-  });
-  after(() => client.close());
-  for (const { requirements, says, run } of cases) {
-    test(`${requirements}: ${says}`, async () => {
-      await run(client);
-      assert.deepEqual(client.errors, []);
-    });
-  }
+  conformanceOnOneMailbox(cases);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe } from 'node:test';
 import {
   ec,
   idOf,
@@ -13,16 +13,9 @@ import {
   tagOf,
 } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
-import { smtpRow, startStoreClient } from '../protocols/rop/mailbox-client.ts';
+import { smtpRow } from '../protocols/rop/mailbox-client.ts';
 import { request, run } from '../protocols/rop/rop-client.ts';
-
-type Client = Awaited<ReturnType<typeof startStoreClient>>;
-
-interface Case {
-  readonly requirements: string;
-  readonly says: string;
-  readonly run: (c: Client) => Promise<unknown>;
-}
+import { type Client, conformanceOnOneMailbox, type SharedCase, saveAttachment } from './conformance.ts';
 
 const text8 = (tag: PropertyTag): PropertyTag => tagOf(idOf(tag), Ptyp.String8);
 const untyped = (tag: PropertyTag): PropertyTag => tagOf(idOf(tag), Ptyp.Unspecified);
@@ -59,8 +52,6 @@ const asked = (more: {
 
 const newAttachment = async (c: Client, message: number): Promise<number> =>
   (await c.ok(d.RopCreateAttachment, [message], {})).handle;
-const saveAttachment = (c: Client, attachment: number, message: number) =>
-  c.ok(d.RopSaveChangesAttachment, [attachment, message], { saveFlags: 0x0a });
 const openAttachment = async (c: Client, message: number, attachmentId = 0): Promise<number> =>
   (await c.ok(d.RopOpenAttachment, [message], { openAttachmentFlags: 3, attachmentId })).handle;
 const openInner = async (c: Client, attachment: number, openModeFlags: number): Promise<number> =>
@@ -74,9 +65,9 @@ async function writeAll(c: Client, handle: number, tag: PropertyTag, data: Uint8
 }
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const cases: readonly Case[] = [
+const cases: readonly SharedCase[] = [
   ...values.map(
-    ([tag, value]): Case => ({
+    ([tag, value]): SharedCase => ({
       requirements: 'MS-OXCPRPT_R475 MS-OXCPRPT_R476 MS-OXCPRPT_R478 MS-OXCPRPT_R457001',
       says: `a value of type 0x${(tag & 0xffff).toString(16)} is there at once on its handle, for others after the save`,
       run: async (c) => {
@@ -478,15 +469,5 @@ const cases: readonly Case[] = [
 ];
 
 describe('properties, streams, copies and named properties (MS-OXCPRPT)', () => {
-  let client: Client;
-  before(async () => {
-    client = await startStoreClient();
-  });
-  after(() => client.close());
-  for (const { requirements, says, run: check } of cases) {
-    test(`${requirements}: ${says}`, async () => {
-      await check(client);
-      assert.deepEqual(client.errors, []);
-    });
-  }
+  conformanceOnOneMailbox(cases);
 });

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import {
-  type Cell,
-  fuzzyLow,
-  PidTag,
-  type PropertyTag,
-  propertyRow,
-  relop,
-  sortDirection,
-} from '../../src/mapi/index.ts';
+import { type Cell, fuzzyLow, PidTag, type PropertyTag, relop, sortDirection } from '../../src/mapi/index.ts';
 import { Reader } from '../../src/wire/index.ts';
 import { request, run, unset } from '../protocols/rop/rop-client.ts';
 import { type Case, conformance } from './conformance.ts';
-import { anySubject, d, ec, type Outlook, subjectIs } from './outlook.ts';
+import { anySubject, cellsOf, d, ec, type Outlook, subjectIs } from './outlook.ts';
 
 const letters = ['a', 'b', 'c', 'd', 'e'];
 const { beginning, current, end } = d.bookmark;
@@ -828,15 +820,19 @@ const categories: Case[] = [
   },
 ];
 
+const columns = [PidTag.Subject, PidTag.EntryId, PidTag.ParentEntryId];
+
+/** A contents table of the Inbox, sorted by subject, with so many messages that an answer does not hold them. */
+async function fiveHundred(o: Outlook): Promise<number> {
+  await o.fill(o.inbox, 500);
+  const { handle } = await o.contents(await o.folder());
+  await o.setColumns(handle, columns);
+  await o.sort(handle, [ascending]);
+  return handle;
+}
+
 /** Reads the rows of each payload of a chained answer. */
-async function chained(
-  o: Outlook,
-  table: number,
-  columns: PropertyTag[],
-  rowCount: number,
-  flags: number,
-  room: number,
-) {
+async function chained(o: Outlook, table: number, rowCount: number, flags: number, room: number) {
   const ask = request(d.RopQueryRows, [1], { queryRowsFlags: flags, forwardRead: true, rowCount });
   const { buffers } = await run(o.session, [unset, table], [ask], { room, chain: true, columns });
   return buffers.map(({ rops, handles }) => {
@@ -844,10 +840,7 @@ async function chained(
     assert.deepEqual([reader.u8(), reader.u8(), reader.u32()], [d.RopQueryRows.id, 1, 0]);
     const { origin, rows: some } = d.RopQueryRows.response.read(reader, { columns });
     assert.equal(reader.remaining, 0);
-    const subjectsHere = some.map((row) =>
-      String(propertyRow(columns).read(new Reader(Buffer.from(row)))[0]).slice(8, 12),
-    );
-    return { origin, subjects: subjectsHere, handles };
+    return { origin, subjects: some.map((row) => String(cellsOf(columns, row)[0]).slice(8, 12)), handles };
   });
 }
 
@@ -859,12 +852,8 @@ const packing: Case[] = [
     of: 'R464',
     says: 'packed answers go on where the last payload ended, to the last row of 500, each with the handle table',
     run: async (o) => {
-      await o.fill(o.inbox, 500);
-      const { handle } = await o.contents(await o.folder());
-      const columns = [PidTag.Subject, PidTag.EntryId, PidTag.ParentEntryId];
-      await o.setColumns(handle, columns);
-      await o.sort(handle, [ascending]);
-      const answers = await chained(o, handle, columns, 1000, 2, 0x40000);
+      const handle = await fiveHundred(o);
+      const answers = await chained(o, handle, 1000, 2, 0x40000);
       assert.ok(answers.length > 2, `${answers.length} payloads`);
       assert.deepEqual(
         answers.flatMap((answer) => answer.subjects),
@@ -881,12 +870,8 @@ const packing: Case[] = [
     of: 'R463',
     says: 'RowCount holds for all payloads together',
     run: async (o) => {
-      await o.fill(o.inbox, 500);
-      const { handle } = await o.contents(await o.folder());
-      const columns = [PidTag.Subject, PidTag.EntryId, PidTag.ParentEntryId];
-      await o.setColumns(handle, columns);
-      await o.sort(handle, [ascending]);
-      const answers = await chained(o, handle, columns, 300, 2, 0x40000);
+      const handle = await fiveHundred(o);
+      const answers = await chained(o, handle, 300, 2, 0x40000);
       assert.deepEqual(
         answers.flatMap((answer) => answer.subjects),
         numbered(0, 300),
@@ -895,12 +880,12 @@ const packing: Case[] = [
       assert.equal(answers.at(-1)?.origin, current);
       assert.equal((await o.position(handle)).numerator, 300);
       // The rest, and then nothing.
-      const rest = await chained(o, handle, columns, 0xffff, 2, 0x40000);
+      const rest = await chained(o, handle, 0xffff, 2, 0x40000);
       assert.deepEqual(
         rest.flatMap((answer) => answer.subjects),
         numbered(300, 500),
       );
-      const after = await chained(o, handle, columns, 0xffff, 2, 0x40000);
+      const after = await chained(o, handle, 0xffff, 2, 0x40000);
       assert.deepEqual(after, [{ origin: end, subjects: [], handles: [unset, handle] }]);
     },
   },
@@ -908,15 +893,11 @@ const packing: Case[] = [
     of: 'R470 R463',
     says: 'without EnablePackedBuffers, with NoAdvance or without room there is one payload',
     run: async (o) => {
-      await o.fill(o.inbox, 500);
-      const { handle } = await o.contents(await o.folder());
-      const columns = [PidTag.Subject, PidTag.EntryId, PidTag.ParentEntryId];
-      await o.setColumns(handle, columns);
-      await o.sort(handle, [ascending]);
-      assert.equal((await chained(o, handle, columns, 1000, 3, 0x40000)).length, 1);
-      assert.equal((await chained(o, handle, columns, 1000, 0, 0x40000)).length, 1);
+      const handle = await fiveHundred(o);
+      assert.equal((await chained(o, handle, 1000, 3, 0x40000)).length, 1);
+      assert.equal((await chained(o, handle, 1000, 0, 0x40000)).length, 1);
       const before = (await o.position(handle)).numerator;
-      const [only, ...more] = await chained(o, handle, columns, 1000, 2, 0x8008);
+      const [only, ...more] = await chained(o, handle, 1000, 2, 0x8008);
       assert.equal(more.length, 0);
       assert.equal((await o.position(handle)).numerator, before + only!.subjects.length);
     },

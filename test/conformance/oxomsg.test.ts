@@ -17,12 +17,11 @@ import {
 import * as d from '../../src/protocols/rop/definitions/index.ts';
 import { person } from '../protocols/nspi/address-book-client.ts';
 import { smtpRow, startStoreClient } from '../protocols/rop/mailbox-client.ts';
+import type { Client } from './conformance.ts';
 
 const anna = person('anna', { legacyDn: '/o=Oxbow/cn=anna', aliases: ['office@oxbow.test'] });
 const ben = person('ben', { legacyDn: '/o=Oxbow/cn=ben', displayName: 'Ben' });
 const team = person('team', { legacyDn: '/o=Oxbow/cn=team', kind: 'group', displayName: 'Team' });
-
-type Client = Awaited<ReturnType<typeof startStoreClient>>;
 
 const exRow = (dn: string, displayName: string, displayType = 0): RecipientRow => ({
   addressType: 1,

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Cell, PropertyTag } from '../../src/mapi/index.ts';
-import { PidTag, propertyRow } from '../../src/mapi/index.ts';
-import { Reader } from '../../src/wire/index.ts';
-import { d, type Outlook, type Told } from './outlook.ts';
+import { PidTag } from '../../src/mapi/index.ts';
+import { cellsOf, d, type Outlook, type Told } from './outlook.ts';
 
 /** What names a row of a contents table in its notifications; asked for before the columns of the case. */
 export const rowNames: readonly PropertyTag[] = [PidTag.FolderId, PidTag.InstID, PidTag.InstanceNum];
@@ -55,7 +54,7 @@ export function tableCopy(o: Outlook, table: number, columns: readonly PropertyT
     const after = nameOf(data.after);
     const before = after === undefined ? -1 : rows.findIndex((row) => row.name === after);
     assert.ok(after === undefined || before >= 0, 'a row stands after one that is not there');
-    const cells = propertyRow([...columns]).read(new Reader(Buffer.from(data.data!)));
+    const cells = cellsOf(columns, data.data!);
     rows.splice(before + 1, 0, { name, cells });
     return true;
   };
