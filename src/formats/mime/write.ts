@@ -23,7 +23,7 @@ import { parseFields } from './header.ts';
 import { type HeaderOptions, messageHeader } from './mapi-to-headers.ts';
 import { attachMethod, attRenderedInBody } from './parse.ts';
 import { disposition, headerLine, nameParameter, withParameters } from './write-header.ts';
-import { isReport, reportParts, reportType } from './write-report.ts';
+import { reportParts, reportType } from './write-report.ts';
 
 export interface WriteOptions extends HeaderOptions {
   /** What the boundaries are made of; random when absent. With one, equal content gives equal bytes. */
@@ -145,7 +145,8 @@ async function messageEntity(content: MessageContent, boundaries: Boundaries): P
   const { plain, html } = await writtenBodies(content.properties);
   const inline = html ? content.attachments.filter(isInline) : [];
   const attached = content.attachments.filter((attachment) => !inline.includes(attachment));
-  const single = inline.length === 0 && attached.length === 0 && !(plain && html) && !isReport(content);
+  const report = reportType(content);
+  const single = inline.length === 0 && attached.length === 0 && !(plain && html) && !report;
 
   const texts: Entity[] = [];
   if (plain || !html)
@@ -167,8 +168,8 @@ async function messageEntity(content: MessageContent, boundaries: Boundaries): P
     body = multipart('multipart/related', { type }, parts, boundaries);
   }
   const parts = await Promise.all(attached.map((attachment) => attachmentEntity(attachment, boundaries, 'attachment')));
-  if (isReport(content)) {
-    const type = { 'report-type': reportType(content) ?? '' };
+  if (report) {
+    const type = { 'report-type': report };
     return multipart('multipart/report', type, [body, ...reportParts(content), ...parts], boundaries);
   }
   return parts.length > 0 ? multipart('multipart/mixed', {}, [body, ...parts], boundaries) : body;
