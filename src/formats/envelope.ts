@@ -86,7 +86,7 @@ const displayTags = {
 
 const displayName = ({ name, address }: MailAddress): string => name || address;
 
-interface PersonTags {
+export interface PersonTags {
   readonly name: PropertyTag;
   readonly addressType: PropertyTag;
   readonly emailAddress: PropertyTag;
@@ -194,7 +194,7 @@ const importanceOf = (priority: number | undefined): number => {
 };
 
 /** What the media type of a mail makes of its class (MS-OXCMAIL 2.2.3.2.1, MS-OXOSMIME 2.1). */
-export function messageClassOf(contentType: string | undefined): string {
+function messageClassOf(contentType: string | undefined): string {
   switch (contentType) {
     case 'multipart/signed':
       return 'IPM.Note.SMIME.MultipartSigned';

@@ -1,5 +1,5 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
-export { type Envelope, envelopeProperties, messageClassOf, recipientProperties, recipientType } from './envelope.ts';
+export { type Envelope, envelopeProperties, recipientProperties, recipientType } from './envelope.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
 export { bytesValue, chunksOf, rangeOf, readAll } from './large-value.ts';
 export { formatLimits } from './limits.ts';

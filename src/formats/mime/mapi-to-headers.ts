@@ -12,7 +12,7 @@ import {
   parseEntryId,
   type ReadonlyPropertyBag,
 } from '../../mapi/index.ts';
-import { parseFlatEntryList, recipientType, sender, sentRepresenting } from '../envelope.ts';
+import { type PersonTags, parseFlatEntryList, recipientType, sender, sentRepresenting } from '../envelope.ts';
 import type { MailAddress } from './address.ts';
 import { formatDate } from './date.ts';
 import { parseFields } from './header.ts';
@@ -115,15 +115,16 @@ export function subjectOf(properties: ReadonlyPropertyBag): string {
   return (getString(properties, PidTag.SubjectPrefix) ?? '') + (getString(properties, PidTag.NormalizedSubject) ?? '');
 }
 
-function personOf(properties: ReadonlyPropertyBag, tags: typeof sender): MailAddress | undefined {
-  const name = getString(properties, tags.name) ?? '';
+const personOf = (properties: ReadonlyPropertyBag, tags: PersonTags): MailAddress | undefined =>
+  mailAddress(properties, getString(properties, tags.name) ?? '', tags);
+
+type AddressTags = Pick<PersonTags, 'smtpAddress' | 'addressType' | 'emailAddress' | 'entryId'>;
+
+/** A name with the address that these properties tell; undefined when there is neither. */
+function mailAddress(bag: ReadonlyPropertyBag, name: string, tags: AddressTags): MailAddress | undefined {
   const address =
-    smtpOf(
-      getString(properties, tags.smtpAddress),
-      getString(properties, tags.addressType),
-      getString(properties, tags.emailAddress),
-    ) ??
-    smtpOfEntryId(getBinary(properties, tags.entryId)) ??
+    smtpOf(getString(bag, tags.smtpAddress), getString(bag, tags.addressType), getString(bag, tags.emailAddress)) ??
+    oneOffOf(getBinary(bag, tags.entryId))?.address ??
     '';
   return name === '' && address === '' ? undefined : { name, address };
 }
@@ -135,13 +136,8 @@ function smtpOf(smtp: string | undefined, type: string | undefined, address: str
   return type?.toUpperCase() === 'SMTP' || (type === undefined && address.includes('@')) ? address : undefined;
 }
 
-function smtpOfEntryId(bytes: Uint8Array | undefined): string | undefined {
+function oneOffOf(bytes: Uint8Array | undefined): MailAddress | undefined {
   if (!bytes) return undefined;
-  const entry = oneOffOf(bytes);
-  return entry?.address || undefined;
-}
-
-function oneOffOf(bytes: Uint8Array): MailAddress | undefined {
   try {
     const entry = parseEntryId(bytes);
     if (entry.kind !== 'oneOff' || entry.addressType.toUpperCase() !== 'SMTP') return undefined;
@@ -155,16 +151,15 @@ function oneOffOf(bytes: Uint8Array): MailAddress | undefined {
 /** SMTP address and name of a recipient row. Without an address (an unresolved name in a draft) the name alone. */
 export function recipientAddress(bag: PropertyBag): MailAddress | undefined {
   const name = getString(bag, PidTag.DisplayName) ?? getString(bag, PidTag.RecipientDisplayName) ?? '';
-  const address =
-    smtpOf(
-      getString(bag, PidTag.SmtpAddress),
-      getString(bag, PidTag.AddressType),
-      getString(bag, PidTag.EmailAddress),
-    ) ??
-    smtpOfEntryId(getBinary(bag, PidTag.EntryId)) ??
-    '';
-  return name === '' && address === '' ? undefined : { name, address };
+  return mailAddress(bag, name, recipientTags);
 }
+
+const recipientTags: AddressTags = {
+  smtpAddress: PidTag.SmtpAddress,
+  addressType: PidTag.AddressType,
+  emailAddress: PidTag.EmailAddress,
+  entryId: PidTag.EntryId,
+};
 
 /** Bits above the type tell of sending and are no part of it (MS-OXOMSG 2.2.3.1). */
 const typeMask = 0x0f;

@@ -4,6 +4,8 @@ import type { MailAddress } from './address.ts';
 import { withoutControls } from './header.ts';
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+/** Whether a reader takes the text as it stands: what looks like an encoded word has to be one. */
+const isLiteral = (text: string): boolean => isAscii(text) && !text.includes('=?');
 
 /** One header field with its line end, folded at 76 characters where it can be. */
 export const headerLine = (name: string, value: string): string => `${libmime.foldLines(`${name}: ${value}`, 76)}\r\n`;
@@ -11,7 +13,7 @@ export const headerLine = (name: string, value: string): string => `${libmime.fo
 /** Text of an unstructured field: encoded words where it is not ASCII (RFC 2047). */
 export function encodeText(text: string): string {
   const clean = withoutControls(text);
-  if (isAscii(clean) && !clean.includes('=?')) return clean;
+  if (isLiteral(clean)) return clean;
   return clean.includes('=?') ? encodeWord(clean) : libmime.encodeWords(clean, wordEncoding(clean), 52);
 }
 
@@ -29,10 +31,8 @@ export function formatAddress({ name, address }: MailAddress): string {
 }
 
 function encodePhrase(name: string): string {
-  if (!isAscii(name) || name.includes('=?')) return encodeWord(name);
-  return /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*$/.test(name) && name.trim() === name
-    ? name
-    : `"${name.replace(/["\\]/g, '\\$&')}"`;
+  if (!isLiteral(name)) return encodeWord(name);
+  return /^[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*$/.test(name) && name.trim() === name ? name : quoted(name);
 }
 
 /** An addr-spec (RFC 5322 3.4.1) with the domain in ASCII and the local part quoted where it has to be. */
@@ -63,7 +63,7 @@ export function withParameters(value: string, parameters: Readonly<Record<string
 /** The file name as Content-Type has it: Outlook reads encoded words here, and no RFC 2231. */
 export const nameParameter = (name: string): string => {
   const clean = withoutControls(name);
-  return isAscii(clean) && !clean.includes('=?') ? clean : encodeWord(clean);
+  return isLiteral(clean) ? clean : encodeWord(clean);
 };
 
 /** Content-Disposition with the file name as RFC 2231 has it, for everybody else. */
