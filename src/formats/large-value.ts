@@ -33,7 +33,7 @@ export async function readAll(bytes: Bytes): Promise<Buffer> {
 }
 
 /** Number of bytes that an iteration gives. */
-export async function measure(bytes: Bytes): Promise<number> {
+async function measure(bytes: Bytes): Promise<number> {
   let size = 0;
   for await (const part of bytes) size += part.length;
   return size;
@@ -50,9 +50,11 @@ const cursorsKept = 4;
 
 /**
  * What can only be read from start to end (a decoded body), as a source with random access: reading on costs nothing
- * extra, reading back starts again. A few positions are kept, so that several readers do not disturb each other.
+ * extra, reading back starts again. A few positions are kept, so that several readers do not disturb each other. It is
+ * read once at the beginning, for its size.
  */
-export function replayed(size: number, open: () => Bytes): LargeValue {
+export async function replayed(open: () => Bytes): Promise<LargeValue> {
+  const size = await measure(open());
   const idle: Cursor[] = [];
   const take = (offset: number): Cursor => {
     let best = -1;

@@ -9,7 +9,7 @@ import {
 } from '../mapi/index.ts';
 import { charsetOf, decodeText, guessText, isMailCodePage } from './charset.ts';
 import { htmlToText, toCrLf } from './html-text.ts';
-import { type Bytes, bytesValue, chunksOf, measure, replayed } from './large-value.ts';
+import { type Bytes, bytesValue, chunksOf, replayed } from './large-value.ts';
 import { rtfBody } from './rtf/body.ts';
 
 /** A body as it goes into a text part. */
@@ -62,8 +62,7 @@ function ofText(text: string): WrittenBody {
 
 /** A large PidTagBody, UTF-16 as all large strings are, as UTF-8. */
 async function fromUtf16(body: LargeValue): Promise<WrittenBody> {
-  const open = () => utf8Of(chunksOf(body));
-  return { charset: 'utf-8', source: replayed(await measure(open()), open) };
+  return { charset: 'utf-8', source: await replayed(() => utf8Of(chunksOf(body))) };
 }
 
 async function* utf8Of(utf16: Bytes): Bytes {

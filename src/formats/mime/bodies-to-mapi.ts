@@ -2,7 +2,7 @@ import libmime from 'libmime';
 import { PidTag, type PropertyBag, setProperty } from '../../mapi/index.ts';
 import { actualCodePage, codePageOf, decodeStream, decodeText, isMailCodePage } from '../charset.ts';
 import { htmlToText, textToHtmlFragment, toCrLf } from '../html-text.ts';
-import { type Bytes, measure, readAll, replayed } from '../large-value.ts';
+import { type Bytes, readAll, replayed } from '../large-value.ts';
 import { formatLimits } from '../limits.ts';
 
 /** A text part that makes up the body, or part of it. */
@@ -69,14 +69,15 @@ async function codePageOfPart(part: BodyPart): Promise<number> {
 /** One HTML part is kept byte for byte in its charset, when mail may use that one. */
 async function setSingleHtml(bag: PropertyBag, part: BodyPart): Promise<void> {
   if (!isSmall([part])) {
-    setProperty(bag, PidTag.Html, replayed(await measure(part.open()), part.open));
+    setProperty(bag, PidTag.Html, await replayed(part.open));
     setProperty(bag, PidTag.InternetCodepage, codePageOf(charsetOfPart(part)) ?? utf8CodePage);
     return;
   }
   const bytes = await readAll(part.open());
-  const codePage = actualCodePage(bytes, charsetOfPart(part) ?? metaCharset(bytes));
+  const charset = charsetOfPart(part) ?? metaCharset(bytes);
+  const codePage = actualCodePage(bytes, charset);
   const asIs = codePage !== undefined && isMailCodePage(codePage);
-  setProperty(bag, PidTag.Html, asIs ? bytes : Buffer.from(await htmlOf(part), 'utf8'));
+  setProperty(bag, PidTag.Html, asIs ? bytes : Buffer.from(decodeText(bytes, charset), 'utf8'));
   setProperty(bag, PidTag.InternetCodepage, asIs ? codePage : utf8CodePage);
 }
 
@@ -84,7 +85,7 @@ async function setSingleHtml(bag: PropertyBag, part: BodyPart): Promise<void> {
 async function setJoinedHtml(bag: PropertyBag, segments: readonly BodySegment<BodyPart>[]): Promise<void> {
   const open = () => encoded(htmlPieces(segments), 'utf8');
   const small = isSmall(segments.flatMap(({ html, plain }) => (html.length > 0 ? html : plain)));
-  setProperty(bag, PidTag.Html, small ? await readAll(open()) : replayed(await measure(open()), open));
+  setProperty(bag, PidTag.Html, await (small ? readAll(open()) : replayed(open)));
 }
 
 async function* htmlPieces(segments: readonly BodySegment<BodyPart>[]): AsyncIterable<string> {
@@ -113,7 +114,7 @@ async function setBody(bag: PropertyBag, segments: readonly BodySegment<BodyPart
   // Text is never made from HTML of this size: its layout has no bound.
   if (segments.every(({ plain }) => plain.length === 0)) return;
   const open = () => encoded(textPieces(segments.filter(({ plain }) => plain.length > 0)), 'utf16le');
-  setProperty(bag, PidTag.Body, replayed(await measure(open()), open));
+  setProperty(bag, PidTag.Body, await replayed(open));
 }
 
 async function* textPieces(segments: readonly BodySegment<BodyPart>[]): AsyncIterable<string> {
@@ -163,7 +164,7 @@ async function htmlOf(part: BodyPart): Promise<string> {
 }
 
 /** The charset that the HTML itself names, for when its MIME part does not. */
-export const metaCharset = (bytes: Buffer): string | undefined =>
+const metaCharset = (bytes: Buffer): string | undefined =>
   /<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(bytes.toString('latin1', 0, 4096))?.[1];
 
 const reference = /(?:\b(?:src|background|href)\s*=\s*["']?|url\(\s*["']?)([^"'\s>)]{1,1000})/gi;

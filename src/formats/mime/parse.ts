@@ -8,7 +8,7 @@ import {
   setProperty,
 } from '../../mapi/index.ts';
 import { envelopeProperties } from '../envelope.ts';
-import { bytesValue, chunksOf, measure, rangeOf, readAll, replayed } from '../large-value.ts';
+import { bytesValue, chunksOf, rangeOf, readAll, replayed } from '../large-value.ts';
 import { formatLimits } from '../limits.ts';
 import { type BodyPart, type BodySegment, bodyProperties } from './bodies-to-mapi.ts';
 import { attachmentNames, fileNameOf, madeName } from './file-name.ts';
@@ -102,9 +102,8 @@ interface FoundAttachment {
   readonly related: boolean;
 }
 
-export const dispositionOf = (part: Part): ParameterValue =>
-  parseParameters(fieldValue(part.fields, 'content-disposition'));
-export const transferEncodingOf = (part: Part): string =>
+const dispositionOf = (part: Part): ParameterValue => parseParameters(fieldValue(part.fields, 'content-disposition'));
+const transferEncodingOf = (part: Part): string =>
   /^[^\s;(]*/.exec((fieldValue(part.fields, 'content-transfer-encoding') ?? '').trim().toLowerCase())![0];
 
 /** Text, or a multipart that could not be taken apart: what it holds is to be read all the same. */
@@ -186,8 +185,8 @@ async function partValue(reader: PartReader, part: Part): Promise<{ value: Uint8
     return { value, size: value.length };
   }
   if (!isEncoded(encoding)) return { value: raw, size: raw.size };
-  const size = await measure(open());
-  return { value: replayed(size, open), size };
+  const value = await replayed(open);
+  return { value, size: value.size };
 }
 
 function bodyPart(reader: PartReader, part: Part): BodyPart {

@@ -6,7 +6,7 @@ const base64Values = new Uint8Array(256).fill(255);
 });
 
 /** Base64 in pieces (RFC 2045 6.8); foreign characters are skipped, padding may stand between segments. */
-export async function* decodeBase64(source: Bytes): Bytes {
+async function* decodeBase64(source: Bytes): Bytes {
   let bits = 0;
   let count = 0;
   for await (const chunk of source) {
@@ -60,7 +60,7 @@ const hexValue = (byte: number | undefined): number => {
 const blanksHeld = 4096;
 
 /** Quoted-printable in pieces (RFC 2045 6.7); what is not an escape stays as it is. */
-export async function* decodeQuotedPrintable(source: Bytes): Bytes {
+async function* decodeQuotedPrintable(source: Bytes): Bytes {
   let carry: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const input = carry.length > 0 ? Buffer.concat([carry, chunk]) : Buffer.from(chunk);
@@ -124,7 +124,7 @@ function decodeQuoted(input: Buffer, last: boolean): { bytes: Buffer; used: numb
 }
 
 /** Uuencoded data in pieces, from its `begin` line (or at once) to its `end`. */
-export async function* decodeUuencode(source: Bytes): Bytes {
+async function* decodeUuencode(source: Bytes): Bytes {
   let carry: Buffer = Buffer.alloc(0);
   let ended = false;
   for await (const chunk of source) {
@@ -156,22 +156,16 @@ function decodeUuLine(line: string): Buffer {
   return out.subarray(0, length);
 }
 
+const decoders: ReadonlyMap<string, (source: Bytes) => Bytes> = new Map([
+  ['base64', decodeBase64],
+  ['quoted-printable', decodeQuotedPrintable],
+  ['x-uuencode', decodeUuencode],
+  ['x-uue', decodeUuencode],
+  ['uuencode', decodeUuencode],
+]);
+
 /** Decodes by the value of Content-Transfer-Encoding; unknown ones leave the bytes as they are. */
-export function decodeTransfer(source: Bytes, encoding: string): Bytes {
-  switch (encoding) {
-    case 'base64':
-      return decodeBase64(source);
-    case 'quoted-printable':
-      return decodeQuotedPrintable(source);
-    case 'x-uuencode':
-    case 'x-uue':
-    case 'uuencode':
-      return decodeUuencode(source);
-    default:
-      return source;
-  }
-}
+export const decodeTransfer = (source: Bytes, encoding: string): Bytes => decoders.get(encoding)?.(source) ?? source;
 
 /** Whether this encoding changes bytes. */
-export const isEncoded = (encoding: string): boolean =>
-  ['base64', 'quoted-printable', 'x-uuencode', 'x-uue', 'uuencode'].includes(encoding);
+export const isEncoded = (encoding: string): boolean => decoders.has(encoding);
