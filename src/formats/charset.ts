@@ -119,8 +119,7 @@ export const charsetOf = (codePage: number | undefined): string | undefined =>
 export const isMailCodePage = (codePage: number): boolean =>
   nameByCodePage.has(codePage) && codePage !== 1200 && codePage !== 1201;
 
-function decoderOf(label: string | undefined): string | undefined {
-  const codePage = codePageOf(label);
+function decoderOf(label: string | undefined, codePage = codePageOf(label)): string | undefined {
   if (codePage !== undefined) return decoders.get(codePage) ?? nameByCodePage.get(codePage);
   if (!label) return undefined;
   const name = normalizeCharset(tidy(label));
@@ -134,14 +133,13 @@ const isAscii8 = (codePage: number | undefined): boolean =>
   codePage === undefined || codePage === 20127 || codePage === 28591 || codePage === 1252;
 
 /**
- * Text of bytes in a labelled charset. Without a label, with an unknown one, or where the label says ASCII, Latin-1 or
- * UTF-8 and the bytes contradict it: UTF-8 when they are, else Windows-1252. Never throws.
+ * Text of bytes in a labelled charset. Without a label, with an unknown one, or where the label says ASCII or UTF-8:
+ * UTF-8 when they are, else Windows-1252. Never throws.
  */
 export function decodeText(bytes: Uint8Array, label?: string): string {
-  const name = decoderOf(label);
   const codePage = codePageOf(label);
-  if (name === undefined || codePage === 20127) return guessText(bytes);
-  if (codePage === 65001) return guessText(bytes);
+  const name = decoderOf(label, codePage);
+  if (name === undefined || codePage === 20127 || codePage === 65001) return guessText(bytes);
   return stripMark(decode(asBuffer(bytes), name));
 }
 
