@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { multiValue, Ptyp } from '../src/mapi/property-type.ts';
 import { namedProperties, retyped, supplement, types } from './property-supplement.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -11,29 +12,12 @@ const folder = process.argv[2] ?? join(root, '..', 'shared', 'specs');
 
 /** Type codes by the specifications' names. */
 const single: Readonly<Record<string, number>> = {
-  PT_NULL: 0x0001,
-  PtypInteger16: 0x0002,
-  PtypInteger32: 0x0003,
-  PtypFloating32: 0x0004,
-  PtypFloating64: 0x0005,
-  PtypCurrency: 0x0006,
-  PtypFloatingTime: 0x0007,
-  PtypErrorCode: 0x000a,
-  PtypBoolean: 0x000b,
-  PtypObject: 0x000d,
-  PtypInteger64: 0x0014,
-  PtypString8: 0x001e,
-  PtypString: 0x001f,
-  PtypTime: 0x0040,
-  PtypGuid: 0x0048,
-  PtypServerId: 0x00fb,
-  PtypRestriction: 0x00fd,
-  PtypRuleAction: 0x00fe,
-  PtypBinary: 0x0102,
+  PT_NULL: Ptyp.Null,
+  ...Object.fromEntries(Object.entries(Ptyp).map(([name, code]) => [`Ptyp${name}`, code])),
 };
 
 function typeCode(name: string): number {
-  const code = single[name] ?? (single[name.replace('Multiple', '')] ?? Number.NaN) + 0x1000;
+  const code = single[name] ?? (single[name.replace('Multiple', '')] ?? Number.NaN) + multiValue;
   if (Number.isNaN(code)) throw new Error(`no property type: ${name}`);
   return code;
 }
