@@ -1,5 +1,5 @@
 import type { Restriction } from '../../../mapi/index.ts';
-import { ec, type PropertyTag, propertyRow, restriction, taggedValue } from '../../../mapi/index.ts';
+import { ec, type PropertyTag, propertyRow, propertyTagArray, restriction, taggedValue } from '../../../mapi/index.ts';
 import {
   array,
   bool8,
@@ -15,12 +15,20 @@ import {
 
 /** Layouts that several operations share. */
 
-export const tags: WireType<PropertyTag[]> = array(u16, u32, 4);
+export const tags = propertyTagArray;
 export const objectIds: WireType<bigint[]> = array(u16, u64, 8);
 export const values = array(u16, taggedValue(), 5);
 
 export const partialCompletion = struct({ partialCompletion: bool8 });
 export const noPartialCompletion = () => ({ partialCompletion: false });
+
+/** Only the DestHandleIndex, and only when the destination was the problem (MS-OXCROPS 2.2.8.11.3). */
+export const noDestination: WireType<{ readonly destHandleIndex?: number | undefined }> = {
+  read: (r, scope) => ({ destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined }),
+  write: (w, value, scope) => {
+    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
+  },
+};
 
 /** PartialCompletion, and before it the DestHandleIndex when the destination was the problem (MS-OXCROPS 2.2.4.6.3). */
 export interface DestinationFailure {
@@ -28,21 +36,10 @@ export interface DestinationFailure {
   readonly partialCompletion: boolean;
 }
 export const partialOrNoDestination: WireType<DestinationFailure> = {
-  read: (r, scope) => ({
-    destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined,
-    partialCompletion: bool8.read(r),
-  }),
+  read: (r, scope) => ({ ...noDestination.read(r, scope), ...partialCompletion.read(r) }),
   write: (w, value, scope) => {
-    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
-    bool8.write(w, value.partialCompletion);
-  },
-};
-
-/** Only the DestHandleIndex, and only when the destination was the problem (MS-OXCROPS 2.2.8.11.3). */
-export const noDestination: WireType<{ readonly destHandleIndex?: number | undefined }> = {
-  read: (r, scope) => ({ destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined }),
-  write: (w, value, scope) => {
-    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
+    noDestination.write(w, value, scope);
+    partialCompletion.write(w, value);
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Restriction } from '../../../mapi/index.ts';
 import { objectId } from '../../../mapi/index.ts';
-import { array, bool8, struct, u8, u16, u32, u64, type WireType } from '../../../wire/index.ts';
+import { bool8, struct, u8, u32, type WireType } from '../../../wire/index.ts';
 import { rop } from '../definition.ts';
 import {
   type Ghosting,
@@ -86,7 +86,7 @@ const searchCriteria: WireType<{ restriction: Restriction | undefined; folderIds
     restriction: sizedRestriction,
     /** LogonId before the folder ids. */
     logonId: u8,
-    folderIds: array(u16, u64, 8),
+    folderIds: objectIds,
     searchFlags: u32,
   });
 export const RopGetSearchCriteria = rop(0x31, 'RopGetSearchCriteria', {

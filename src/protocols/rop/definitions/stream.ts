@@ -1,6 +1,6 @@
-import { ec } from '../../../mapi/index.ts';
 import { i64, sizedBytes, struct, u8, u16, u32, u64, type WireType } from '../../../wire/index.ts';
 import { rop } from '../definition.ts';
+import { noDestination } from './fields.ts';
 
 /** MS-OXCROPS 2.2.9: streams. */
 
@@ -70,23 +70,22 @@ export const RopGetStreamSize = rop(0x5e, 'RopGetStreamSize', {
 
 export const RopCommitStream = rop(0x5d, 'RopCommitStream', { handles: ['input'] });
 
+const byteCounts = struct({ readByteCount: u64, writtenByteCount: u64 });
 /** With ecDstNullObject the DestHandleIndex stands before the counts (MS-OXCROPS 2.2.9.9.3). */
 const copied: WireType<{ destHandleIndex?: number | undefined; readByteCount: bigint; writtenByteCount: bigint }> = {
   read: (r, scope) => ({
-    destHandleIndex: scope?.returnValue === ec.dstNullObject ? r.u32() : undefined,
-    readByteCount: r.u64(),
-    writtenByteCount: r.u64(),
+    ...noDestination.read(r, scope),
+    ...byteCounts.read(r),
   }),
   write: (w, value, scope) => {
-    if (scope?.returnValue === ec.dstNullObject) w.u32(value.destHandleIndex ?? 0);
-    w.u64(value.readByteCount);
-    w.u64(value.writtenByteCount);
+    noDestination.write(w, value, scope);
+    byteCounts.write(w, value);
   },
 };
 export const RopCopyToStream = rop(0x3a, 'RopCopyToStream', {
   handles: ['source', 'destination'],
   request: struct({ byteCount: u64 }),
-  response: struct({ readByteCount: u64, writtenByteCount: u64 }),
+  response: byteCounts,
   failure: copied,
   failed: (secondIndex) => ({ destHandleIndex: secondIndex, readByteCount: 0n, writtenByteCount: 0n }),
 });
