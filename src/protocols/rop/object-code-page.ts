@@ -1,4 +1,4 @@
-import { decodeCodePage, encodeCodePage, isKnownCodePage } from '../../mapi/index.ts';
+import { decodeCodePage, encodeCodePage, isKnownCodePage, MapiError } from '../../mapi/index.ts';
 import { type Reader, Writer } from '../../wire/index.ts';
 import type { ServerObject } from './objects.ts';
 import type { Session } from './session.ts';
@@ -8,6 +8,13 @@ export function codePageOf(session: Session, object: ServerObject | undefined): 
   if (object?.kind === 'message') return object.draft.codePage || session.codePage;
   if (object?.kind === 'attachment') return object.message.draft.codePage || session.codePage;
   return session.codePage;
+}
+
+const ecUnknownCodePage = 0x3ef;
+
+/** Errors: ecUnknownCodePage. */
+export function checkCodePage(codePage: number): void {
+  if (!isKnownCodePage(codePage)) throw new MapiError(ecUnknownCodePage);
 }
 
 interface Codec {

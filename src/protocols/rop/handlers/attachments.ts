@@ -11,7 +11,6 @@ import type {
 const attachmentMode = { readOnly: 0x0, readWrite: 0x1, bestAccess: 0x3 } as const;
 /** Attachments that a message may have; Exchange's limit for a message's parts lies in this order, too. */
 const attachmentLimit = 1024;
-const ecMaxAttachmentExceeded = 0x000004db;
 
 /** RopOpenAttachment, MS-OXCMSG 3.2.5.12. */
 export const openAttachment: HandlerOf<typeof RopOpenAttachment> = async (context, request) => {
@@ -29,7 +28,7 @@ export const openAttachment: HandlerOf<typeof RopOpenAttachment> = async (contex
 export const createAttachment: HandlerOf<typeof RopCreateAttachment> = async (context) => {
   const message = context.input('message');
   if (!message.writable) throw new MapiError(ec.accessDenied);
-  if ((await message.draft.attachments()).length >= attachmentLimit) throw new MapiError(ecMaxAttachmentExceeded);
+  if ((await message.draft.attachments()).length >= attachmentLimit) throw new MapiError(ec.maxAttachmentExceeded);
   const draft = await message.draft.createAttachment();
   const now = fileTimeNow();
   draft.setProperty(PidTag.RenderingPosition, -1);

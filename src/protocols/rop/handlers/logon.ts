@@ -1,8 +1,9 @@
-import { ec, isKnownCodePage, MapiError, PidTag } from '../../../mapi/index.ts';
+import { ec, MapiError, PidTag } from '../../../mapi/index.ts';
 import { type FolderRole, folderRoles, type Identity, type Mailbox } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import { logonFlags, type RopLogon } from '../definitions/logon.ts';
+import { checkCodePage } from '../object-code-page.ts';
 import { wireId } from '../object-ids.ts';
 import type { LogonObject } from '../objects.ts';
 import { localeOfLcid } from './locale.ts';
@@ -13,7 +14,6 @@ const openFlags = { useAdminPrivilege: 0x1, public: 0x2, usePerMdbReplidMapping:
 const responseFlags = { reserved: 0x01, ownerRight: 0x02, sendAsRight: 0x04, outOfOffice: 0x10 } as const;
 /** ReplId of the answer: the mapping of names and replicas, which PidTagMappingSignature stands for. */
 const mappingReplid = 5;
-const ecUnknownCodePage = 0x3ef;
 /** Tells changes of the address types, which never change here (MS-OXCSTOR 2.2.1.1.3). */
 const gwartTime = 1n;
 
@@ -25,7 +25,7 @@ export const logon: HandlerOf<typeof RopLogon> = async (context, request) => {
     throw new MapiError(ec.loginFailure);
   if ((request.openFlags & openFlags.usePerMdbReplidMapping) === 0) throw new MapiError(ec.invalidParam);
   const { identity, codePage } = context.session;
-  if (!isKnownCodePage(codePage)) throw new MapiError(ecUnknownCodePage);
+  checkCodePage(codePage);
   const owner = await ownerOf(context, dnText(request.essdn), (request.openFlags & openFlags.useAdminPrivilege) !== 0);
   const own = owner.address === identity.address;
   const mailbox = await mailboxOf(context, owner, own);

@@ -1,22 +1,22 @@
-import { ec, isKnownCodePage, MapiError } from '../../../mapi/index.ts';
+import { ec, MapiError } from '../../../mapi/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopOpenMessage } from '../definitions/index.ts';
 import { MessageDraft } from '../message-draft.ts';
+import { checkCodePage } from '../object-code-page.ts';
 import { folderIdOf, isIn, messageIdOf } from '../object-ids.ts';
 import { openedMessageOf } from '../opened-message.ts';
 
 /** OpenModeFlags, MS-OXCMSG 2.2.3.1.1. */
 export const openMode = { readOnly: 0x0, readWrite: 0x1, create: 0x2, bestAccess: 0x3, softDeleted: 0x4 } as const;
 const accessBits = 0x3;
-const ecUnknownCodePage = 0x3ef;
 /** CodePageId of the logon's own. */
 const logonCodePage = 0x0fff;
 
 /** The code page for a message handle, as the request's CodePageId says. Errors: ecUnknownCodePage. */
 export function codePageFor(context: RopContext, codePageId: number): number {
   if (codePageId === logonCodePage || codePageId === 0) return context.session.codePage;
-  if (!isKnownCodePage(codePageId)) throw new MapiError(ecUnknownCodePage);
+  checkCodePage(codePageId);
   return codePageId;
 }
 
