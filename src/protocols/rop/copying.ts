@@ -147,9 +147,7 @@ async function copyMessageParts(
   }
   if (!isWanted(PidTag.MessageAttachments)) return;
   for (const attachment of await source.attachments()) {
-    const { number } = await destination.createAttachment();
-    // Only its number was needed.
-    destination.release();
+    const number = await destination.newAttachmentNumber();
     const copy = await detachedAttachment(attachment, destination);
     const properties = new Map(copy.properties).set(PidTag.AttachNumber, number);
     destination.putAttachment({ ...copy, number, properties });

@@ -203,12 +203,17 @@ export class MessageDraft {
     return new AttachmentDraft(this, number, found);
   }
 
-  /** A new attachment with a number that the message never had on this handle. */
-  async createAttachment(): Promise<AttachmentDraft> {
+  /** A number for an attachment that the message never had on this handle. */
+  async newAttachmentNumber(): Promise<number> {
     for (const { number } of (await this.content()).attachments) this.reserveNumber(number);
     this.lastAttachmentNumber += 1;
+    return this.lastAttachmentNumber;
+  }
+
+  async createAttachment(): Promise<AttachmentDraft> {
+    const number = await this.newAttachmentNumber();
     this.retain();
-    return new AttachmentDraft(this, this.lastAttachmentNumber, undefined);
+    return new AttachmentDraft(this, number, undefined);
   }
 
   putAttachment(attachment: AttachmentContent): void {
