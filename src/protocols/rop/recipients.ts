@@ -25,6 +25,7 @@ import {
   setProperty,
 } from '../../mapi/index.ts';
 import { ropLimits } from './limits.ts';
+import { lasting } from './properties/values.ts';
 
 const sevenBitDisplayName = 0x39ff001f;
 
@@ -126,7 +127,7 @@ export function recipientOfRow(
   for (const [at, cell] of row.properties.entries()) {
     const tag = columns[at] as PropertyTag;
     if (isPropertyError(cell) || isTypedValue(cell) || (tag & 0xffff) === 0 || (tag & 0xffff) === 0x0a) continue;
-    setProperty(bag, tag, cell instanceof Uint8Array ? Buffer.from(cell) : cell);
+    setProperty(bag, tag, lasting(cell));
   }
   const isEx = row.addressType === recipientAddressType.x500Dn;
   const type = addressTypeNames[row.addressType] ?? row.addressTypeName?.toUpperCase() ?? '';

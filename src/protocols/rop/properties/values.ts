@@ -23,8 +23,14 @@ const unstorable = new Set<number>([Ptyp.Unspecified, Ptyp.Null, Ptyp.ErrorCode]
 export const isSettable = (tag: PropertyTag): boolean =>
   idOf(tag) !== 0 && !unstorable.has(typeOf(tag)) && (typeOf(tag) & multiValueInstance) === 0;
 
+/** A value of a request to be kept: its bytes are views on the request's buffer, which does not outlive it. */
+export function lasting(value: PropertyValue): PropertyValue {
+  const copy = (item: PropertyValue): PropertyValue => (item instanceof Uint8Array ? Buffer.from(item) : item);
+  return Array.isArray(value) ? (value.map(copy) as PropertyValue) : copy(value);
+}
+
 /** Values from here on are not given inline but opened as a stream. */
-export const inlineLimit = 0x8000;
+const inlineLimit = 0x8000;
 
 /** All bytes of a large value; throws RangeError when they are more than `limit`. */
 export async function readWhole(value: LargeValue, limit: number): Promise<Buffer> {

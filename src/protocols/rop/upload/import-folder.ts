@@ -3,6 +3,7 @@ import type { Folder, FolderId, Mailbox } from '../../../store/index.ts';
 import { addToIcsSet } from '../../fasttransfer/index.ts';
 import type { RopContext } from '../context.ts';
 import type { CollectorObject } from '../objects.ts';
+import { lasting } from '../properties/values.ts';
 import { remembered } from './import-message.ts';
 import { type ImportedVersion, mergedPredecessors, ownCounter, relationOf, uploadOrigin } from './imported.ts';
 
@@ -32,7 +33,7 @@ export function folderProperties(values: readonly TaggedValue[]): PropertyBag {
   const bag: PropertyBag = new Map();
   for (const { tag, value } of values) {
     if (hierarchyIds.has(idOf(tag))) continue;
-    bag.set(tag, value instanceof Uint8Array ? Buffer.from(value) : value);
+    bag.set(tag, lasting(value));
   }
   return bag;
 }
