@@ -36,12 +36,8 @@ const utf8 = 65001;
 
 const native = { undefined: 0, plain: 1, rtf: 2, html: 3 } as const;
 
-/** A stored body, unless it is empty. */
-async function stored(draft: MessageDraft, tag: PropertyTag): Promise<StoredValue | undefined> {
-  const found = await draft.find(tag);
-  if (found === undefined) return undefined;
-  return found[1];
-}
+const stored = async (draft: MessageDraft, tag: PropertyTag): Promise<StoredValue | undefined> =>
+  (await draft.find(tag))?.[1];
 
 async function nativeBodyOf(draft: MessageDraft): Promise<number> {
   if ((await stored(draft, html)) !== undefined) return native.html;
@@ -54,13 +50,9 @@ async function text(tag: PropertyTag, value: StoredValue, codePage: number): Pro
   if (isLargeValue(value)) {
     if (value.size > conversionLimit) return undefined;
     const bytes = await readWhole(value, conversionLimit);
-    return tag === html ? decode(bytes, codePage) : bytes.toString('utf16le');
+    return tag === html ? decodeCodePage(codePage)(bytes) : bytes.toString('utf16le');
   }
-  return value instanceof Uint8Array ? decode(value, codePage) : undefined;
-}
-
-function decode(bytes: Uint8Array, codePage: number): string {
-  return decodeCodePage(codePage)(bytes);
+  return value instanceof Uint8Array ? decodeCodePage(codePage)(value) : undefined;
 }
 
 /** The body property of this tag; undefined when there is no body in any form that it can be made from. */
