@@ -37,7 +37,6 @@ export interface RopDefinition<Request = unknown, Response = unknown, Failure = 
 
 export type RequestOf<D> = D extends RopDefinition<infer Request, infer _R, infer _F> ? Request : never;
 export type ResponseOf<D> = D extends RopDefinition<infer _Q, infer Response, infer _F> ? Response : never;
-export type FailureOf<D> = D extends RopDefinition<infer _Q, infer _R, infer Failure> ? Failure : never;
 
 /**
  * Carries one operation out. Throws MapiError (or RopFailure) for its ReturnValue; nothing may have changed then.

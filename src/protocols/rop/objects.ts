@@ -1,4 +1,3 @@
-import type { PropertyBag } from '../../mapi/index.ts';
 import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
 import type { IcsState } from '../fasttransfer/index.ts';
 import type { Download } from './download/download.ts';
@@ -100,5 +99,3 @@ export interface DownloadObject {
   /** The state property that is being uploaded. */
   stateUpload?: CollectorObject['stateUpload'];
 }
-
-export type { PropertyBag };

@@ -17,7 +17,7 @@ import { createSpool, isSpool, type Spool } from './spool.ts';
 import { inMemoryLimit, StreamState } from './stream.ts';
 
 /** OpenModeFlags, MS-OXCPRPT 2.2.14.1. */
-export const streamMode = { readOnly: 0, readWrite: 1, create: 2, bestAccess: 3 } as const;
+const streamMode = { readOnly: 0, readWrite: 1, create: 2, bestAccess: 3 } as const;
 
 /** 8-bit text has to be converted in one piece; a body of this size is no text any more. */
 const convertedTextLimit = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { ec, MapiError } from '../../mapi/index.ts';
 import type { Directory, Identity, MailboxAccess, Store } from '../../store/index.ts';
-import { HandleTable, releaseObject } from './handle-table.ts';
+import { HandleTable } from './handle-table.ts';
 import { NotificationQueue } from './notification-queue.ts';
 import type { LogonObject } from './objects.ts';
 
@@ -122,7 +122,6 @@ export function createSession(options: SessionOptions): Session {
 }
 
 export { NotificationQueue, type PendingNotification } from './notification-queue.ts';
-export { HandleTable, releaseObject };
 
 /** One Execute's operations, as they came out of the RopBuffer (MS-OXCROPS 2.2.1). */
 export interface RopRequest {

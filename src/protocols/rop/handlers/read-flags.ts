@@ -4,7 +4,7 @@ import type { RopSetMessageReadFlag, RopSetReadFlags } from '../definitions/inde
 import { messageIdsOf } from '../object-ids.ts';
 
 /** ReadFlags, MS-OXCMSG 2.2.3.10.1. Receipts are the backend's. */
-export const readFlag = {
+const readFlag = {
   suppressReceipt: 0x01,
   clearRead: 0x04,
   generateReceiptOnly: 0x10,

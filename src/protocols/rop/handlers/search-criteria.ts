@@ -82,7 +82,7 @@ async function checkSearchFolder(mailbox: Mailbox, folderId: FolderId): Promise<
 }
 
 /** The restriction with its texts as 8-bit strings, for clients that want no Unicode. */
-export function inCodePage(restriction: Restriction): Restriction {
+function inCodePage(restriction: Restriction): Restriction {
   const tagIn = (tag: number): number => {
     const type = typeOf(tag);
     if (type === Ptyp.String) return withType(tag, Ptyp.String8);

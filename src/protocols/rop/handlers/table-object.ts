@@ -19,13 +19,7 @@ export function openTable(
 }
 
 /** Content that has the given operations (MS-OXCTABL 3.2.5). */
-export const anyTable: readonly TableObject['content'][] = [
-  'hierarchy',
-  'contents',
-  'attachments',
-  'permissions',
-  'rules',
-];
+const anyTable: readonly TableObject['content'][] = ['hierarchy', 'contents', 'attachments', 'permissions', 'rules'];
 export const folderTables: readonly TableObject['content'][] = ['hierarchy', 'contents'];
 export const searchableTables: readonly TableObject['content'][] = ['hierarchy', 'contents', 'rules'];
 export const contentsTables: readonly TableObject['content'][] = ['contents'];

@@ -158,7 +158,7 @@ async function messageSize(draft: MessageDraft): Promise<number> {
 }
 
 /** Names of the recipients of one type, as PidTagDisplayTo and its like have them (MS-OXOMSG 2.2.1.9). */
-export function displayList(recipients: readonly PropertyBag[], type: number): string {
+function displayList(recipients: readonly PropertyBag[], type: number): string {
   const names: string[] = [];
   for (const recipient of recipients) {
     if (((getNumber(recipient, tag.recipientType) ?? 1) & 0x0f) !== type) continue;
@@ -174,7 +174,7 @@ export function displayListsOf(recipients: readonly PropertyBag[]): PropertyBag 
 }
 
 /** A property of a message as it stands on one handle: computed, stored, or its default. */
-export async function findMessageProperty(
+async function findMessageProperty(
   draft: MessageDraft,
   wanted: PropertyTag,
   writable: boolean,
@@ -301,7 +301,7 @@ async function listMessageProperties(draft: MessageDraft): Promise<PropertyTag[]
 }
 
 /** Sets and removes properties of a draft. What cannot be changed is returned. */
-export async function changeMessageProperties(
+async function changeMessageProperties(
   draft: MessageDraft,
   set: readonly TaggedStored[],
   remove: readonly PropertyTag[],
