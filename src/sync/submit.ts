@@ -6,6 +6,7 @@ import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { noFlags } from './flags.ts';
 import { isVoid, writeBase } from './links.ts';
+import { takeFlags } from './pull-folder.ts';
 import { contentDigest } from './push.ts';
 import { ignoreMissing, Waiting } from './waiting.ts';
 
@@ -87,12 +88,10 @@ async function settle(
       const taken = await sync.linkByRemoteId(sentFolder, copy.id);
       // A look at the folder was faster than the answer to sending: what it took is this message.
       if (taken && taken.key !== message.key) await forget(account, taken.key);
-      await sync.setLink({
-        key: message.key,
-        remoteFolder: sentFolder,
-        remoteId: copy.id,
-        base: writeBase({ flags: { ...noFlags, ...copy.flags }, contentDigest: copy.digest }),
-      });
+      // What somebody set on the copy since it was sent is taken, not taken away.
+      const base = writeBase({ flags: { ...noFlags, seen: copy.flags.seen }, contentDigest: copy.digest });
+      const link = { key: message.key, remoteFolder: sentFolder, remoteId: copy.id, base };
+      await takeFlags(account, link, copy.flags);
     }
     const sentItems = mailbox.specialFolder('sentItems');
     const target = row.sentFolderId === undefined ? sentItems : row.sentFolderId;

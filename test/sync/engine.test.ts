@@ -320,6 +320,33 @@ test('a submitted mail is sent once, whatever is lost, and is in Sent Items once
   }
 });
 
+test('a flag that somebody sets on a sent mail before its copy is found stays', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  await pass();
+  const saved = await mailbox.saveMessage(
+    {
+      folderId: mailbox.specialFolder('outbox'),
+      set: mail('sent'),
+      flags: 8,
+      recipients: [recipient('ben@oxbow.test')],
+    },
+    client,
+  );
+  const sentItems = mailbox.specialFolder('sentItems');
+  await mailbox.submitMessage(saved.id, { sentFolderId: sentItems }, client);
+  const copy = () => [...backend.folder('default0/Sent').mails.values()][0]!;
+  backend.interlude = async (call, when) => {
+    if (call === 'send' && when === 'after') copy().flags = { ...copy().flags, flagged: true };
+  };
+  await pass();
+  await pass();
+  const [message] = await messagesOf(mailbox, sentItems);
+  assert.equal(getNumber(message!.properties, PidTag.FlagStatus), 2);
+  await mailbox.setReadState(sentItems, [message!.id], false, client);
+  await pass();
+  assert.deepEqual([copy().flags.seen, copy().flags.flagged], [false, true]);
+});
+
 test('a refused mail becomes a report in the inbox and stays where it was', async (t) => {
   const { mailbox, backend, inbox, pass } = await setUp(t);
   await pass();
