@@ -92,6 +92,12 @@ function storeTag(folder: Folder, tag: PropertyTag): PropertyTag {
 export function folderHolder(object: FolderObject, origin: Origin, codePage: number): PropertyHolder {
   const { folderId } = object;
   const { mailbox } = object.logon;
+  /** Read once for all properties that an operation asks for, until it changes some. */
+  let reading: Promise<Folder> | undefined;
+  const current = (): Promise<Folder> => {
+    reading ??= folderOf(object);
+    return reading;
+  };
 
   return {
     writable: true,
@@ -99,13 +105,13 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
     async find(wanted) {
       // Outlook's provider has no named properties on folders and gives up when it meets one.
       if (isNamed(wanted)) return undefined;
-      const folder = await folderOf(object);
+      const folder = await current();
       const tag = storeTag(folder, wanted);
       const value = folderProperty(mailbox, folder, tag);
       return value === undefined ? undefined : [tag, value];
     },
     async list() {
-      const folder = await folderOf(object);
+      const folder = await current();
       const byId = new Map<number, PropertyTag>();
       for (const tag of [...folder.properties.keys(), ...defaulted, ...readOnly]) {
         if (isNamed(tag) || idOf(tag) === 0 || byId.has(idOf(tag))) continue;
@@ -131,6 +137,7 @@ export function folderHolder(object: FolderObject, origin: Origin, codePage: num
         else removed.push(tag);
       }
       if (values.size > 0 || removed.length > 0) {
+        reading = undefined;
         const refused = await update(mailbox, folderId, values, removed, origin);
         if (refused !== undefined) refusals.push(refused);
       }
