@@ -6,7 +6,17 @@ import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import { executeRops, ropHandlers } from '../../../src/protocols/rop/index.ts';
 import { decode, WireError } from '../../../src/wire/index.ts';
 import { fakeSession } from './fake-store.ts';
-import { type Fields, logOn, logonRequest, readAnswers, request, run, type Sent, unset } from './rop-client.ts';
+import {
+  type Fields,
+  logOn,
+  logonRequest,
+  newFolder,
+  readAnswers,
+  request,
+  run,
+  type Sent,
+  unset,
+} from './rop-client.ts';
 import { samples } from './samples.ts';
 
 const inboxIndex = 4;
@@ -20,14 +30,7 @@ const queryRows = (index: number, rowCount = 50, queryRowsFlags = 0, forwardRead
   request(d.RopQueryRows, [index], { queryRowsFlags, forwardRead, rowCount });
 const release = (index: number) => request(d.RopRelease, [index], {});
 const createFolder = (from: number, to: number, displayName: string) =>
-  request(d.RopCreateFolder, [from, to], {
-    folderType: 1,
-    useUnicodeStrings: true,
-    openExisting: false,
-    reserved: 0,
-    displayName,
-    comment: '',
-  });
+  request(d.RopCreateFolder, [from, to], newFolder({ displayName }));
 
 /** The Inbox's contents table with its columns set, on handle index 2. */
 async function inboxTable(messageCount: number) {

@@ -78,6 +78,17 @@ export const logonRequest = (index: number, dn = '/o=Oxbow/cn=anna', logonId = 0
 export type Fields<D> = ResponseOf<D>;
 export type Asked<D> = RequestOf<D>;
 
+/** What is asked for a new folder, in Unicode, but for these fields. */
+export const newFolder = (fields: Partial<Asked<typeof d.RopCreateFolder>> = {}) => ({
+  folderType: 1,
+  useUnicodeStrings: true,
+  openExisting: false,
+  reserved: 0,
+  displayName: 'New',
+  comment: '',
+  ...fields,
+});
+
 /** A handle of the logon. */
 export async function logOn(session: Session): Promise<{ handle: number; folderIds: readonly bigint[] }> {
   const { answers, handles } = await run(session, [unset], [logonRequest(0)]);

@@ -4,7 +4,7 @@ import { counterOf, ec, makeId, nilGuid, replidOfId } from '../../../src/mapi/in
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import type { RopDefinition } from '../../../src/protocols/rop/index.ts';
 import { fakeSession } from './fake-store.ts';
-import { type Asked, type Fields, logOn, request, run, unset } from './rop-client.ts';
+import { type Fields, logOn, newFolder, request, run, unset } from './rop-client.ts';
 
 /** A session with the logon on handle index 0 and the IPM subtree on 1. */
 async function start() {
@@ -31,16 +31,6 @@ async function one<Q, R, F>(
   const { returnValue, fields } = answers[0]!;
   return { returnValue, fields: fields as R, handles };
 }
-
-const newFolder = (fields: Partial<Asked<typeof d.RopCreateFolder>> = {}) => ({
-  folderType: 1,
-  useUnicodeStrings: true,
-  openExisting: false,
-  reserved: 0,
-  displayName: 'New',
-  comment: '',
-  ...fields,
-});
 
 describe('folders (MS-OXCFOLD 3.2.5)', () => {
   test('invalid bits of OpenModeFlags are ignored (MS-OXCFOLD_R465)', async () => {

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { ec, makeId, PidTag, Ptyp, tagOf } from '../../../src/mapi/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import { smtpRow, startStoreClient } from './mailbox-client.ts';
+import { newFolder } from './rop-client.ts';
 
 /** The same operations over the real store: what the two have to agree about. */
 describe('messages in the store', () => {
@@ -103,14 +104,7 @@ describe('folders in the store', () => {
   before(async () => {
     client = await startStoreClient();
     const root = await client.folder(client.folderIds[3]);
-    const created = await client.ok(d.RopCreateFolder, [root], {
-      folderType: 1,
-      useUnicodeStrings: true,
-      openExisting: false,
-      reserved: 0,
-      displayName: 'Projects',
-      comment: '',
-    });
+    const created = await client.ok(d.RopCreateFolder, [root], newFolder({ displayName: 'Projects' }));
     folder = created.handle;
   });
   after(() => client.close());
@@ -178,14 +172,7 @@ describe('folders in the store', () => {
   });
 
   test('copying into a folder inside is ecFolderCycle (R89602)', async () => {
-    const inner = await client.ok(d.RopCreateFolder, [folder], {
-      folderType: 1,
-      useUnicodeStrings: true,
-      openExisting: false,
-      reserved: 0,
-      displayName: 'inner',
-      comment: '',
-    });
+    const inner = await client.ok(d.RopCreateFolder, [folder], newFolder({ displayName: 'inner' }));
     const asked = { wantAsynchronous: false, wantSubObjects: true, copyFlags: 0, excludedTags: [] };
     assert.equal((await client.call(d.RopCopyTo, [folder, inner.handle], asked)).returnValue, ec.folderCycle);
   });
