@@ -494,7 +494,6 @@ export class TwoWayWorld {
     const { mailbox, backend } = this;
     const { sync } = mailbox;
     const counts = new Map<string, number>();
-    const overlaid = new Set<string>();
     const listed = new Set<number>();
 
     const links = await sync.folderLinks();
@@ -525,7 +524,6 @@ export class TwoWayWorld {
         const subject = getString(message.properties, PidTag.Subject)!;
         assert.match(text, new RegExp(`^Subject: ${subject}\r$`, 'm'));
         counts.set(subject, (counts.get(subject) ?? 0) + 1);
-        if (message.properties.has(overlayTag)) overlaid.add(subject);
         assert.equal(message.read, flags.seen, `read state of ${where}`);
         assert.equal(getNumber(message.properties, PidTag.FlagStatus) === 2, flags.flagged, `flag of ${where}`);
         const body = getString((await mailbox.content(message)).properties, PidTag.Body)?.trim() ?? '';
@@ -575,8 +573,6 @@ export class TwoWayWorld {
         flagged: {},
         body: undefined,
         remoteEdits: 0,
-        // Rewritten there, it is another mail here, and what only we kept went with the old one.
-        overlay: count === 1 && overlaid.has(subject),
         fresh: false,
         madeHere: false,
         edits: 0,
