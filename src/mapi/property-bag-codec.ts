@@ -51,6 +51,7 @@ export function encodeBag(bag: ReadonlyPropertyBag): Buffer {
   writeVarint(out, bag.size);
   for (const [tag, value] of bag) {
     if (isLargeValue(value)) throw new TypeError(`property 0x${tag.toString(16)} is too large for a bag's bytes`);
+    if (tag >>> 0 !== tag) throw new RangeError(`${tag} is no property tag`);
     out.u32(tag);
     writeValue(out, value);
   }
