@@ -11,7 +11,7 @@ import {
   storedTag,
   storeEntryId,
 } from '../../../mapi/index.ts';
-import type { FolderRole, Mailbox } from '../../../store/index.ts';
+import type { Folder, FolderRole, Mailbox } from '../../../store/index.ts';
 import type { LogonObject } from '../objects.ts';
 import type { Session } from '../session.ts';
 import type { FoundProperty, PropertyHolder, Refusal } from './holder.ts';
@@ -26,6 +26,9 @@ const extendedRuleSizeLimit = 522_240;
 /** What Outlook reads to measure the line; the size is what matters. */
 const lineTest = Buffer.alloc(256);
 
+/** All folders of the mailbox, with the root. */
+type Folders = () => Promise<readonly Folder[]>;
+
 interface Totals {
   readonly size: number;
   readonly contents: number;
@@ -33,14 +36,15 @@ interface Totals {
   readonly deleted: number;
 }
 
-async function totals(mailbox: Mailbox): Promise<Totals> {
+async function allFolders(mailbox: Mailbox): Promise<Folder[]> {
   const rootId = mailbox.specialFolder('root');
   const root = await mailbox.folder(rootId);
+  return [...(root === undefined ? [] : [root]), ...(await mailbox.childFolders(rootId, { deep: true }))];
+}
+
+async function totals(folders: Folders): Promise<Totals> {
   const sum = { size: 0, contents: 0, associated: 0, deleted: 0 };
-  for (const folder of [
-    ...(root === undefined ? [] : [root]),
-    ...(await mailbox.childFolders(rootId, { deep: true })),
-  ]) {
+  for (const folder of await folders()) {
     if (folder.type === 'search') continue;
     sum.size += folder.size;
     sum.contents += folder.contentCount;
@@ -51,15 +55,14 @@ async function totals(mailbox: Mailbox): Promise<Totals> {
 }
 
 /** STORE_HAS_SEARCHES, of searches that somebody made (MS-OXCSTOR 2.2.2.1.1.5). */
-async function storeState(mailbox: Mailbox): Promise<number> {
-  const folders = await mailbox.childFolders(mailbox.specialFolder('root'), { deep: true });
-  return folders.some((folder) => folder.type === 'search' && folder.role === undefined) ? 0x01000000 : 0;
+async function storeState(folders: Folders): Promise<number> {
+  return (await folders()).some((folder) => folder.type === 'search' && folder.role === undefined) ? 0x01000000 : 0;
 }
 
-/** Typed by what of them is needed: some cost a walk over all folders. */
+/** Some need all folders, which are read only for them. */
 type Computed = readonly [
   tag: PropertyTag,
-  value: (logon: LogonObject, session: Session) => FoundProperty[1] | Promise<FoundProperty[1]>,
+  value: (logon: LogonObject, session: Session, folders: Folders) => FoundProperty[1] | Promise<FoundProperty[1]>,
 ];
 
 const folderOf =
@@ -87,12 +90,12 @@ const computed: readonly Computed[] = [
   [0x0ffb0102, ({ mailbox }) => storeEntryId(serverName, mailbox.legacyDn)],
   [0x0ffe0003, () => 1],
   [0x0ff40003, () => 0x3f],
-  [0x340e0003, ({ mailbox }) => storeState(mailbox)],
-  [0x0e080003, async ({ mailbox }) => clampSize((await totals(mailbox)).size)],
-  [0x0e080014, async ({ mailbox }) => BigInt((await totals(mailbox)).size)],
-  [0x36020003, async ({ mailbox }) => (await totals(mailbox)).contents],
-  [0x36170003, async ({ mailbox }) => (await totals(mailbox)).associated],
-  [0x66400003, async ({ mailbox }) => (await totals(mailbox)).deleted],
+  [0x340e0003, (_, __, folders) => storeState(folders)],
+  [0x0e080003, async (_, __, folders) => clampSize((await totals(folders)).size)],
+  [0x0e080014, async (_, __, folders) => BigInt((await totals(folders)).size)],
+  [0x36020003, async (_, __, folders) => (await totals(folders)).contents],
+  [0x36170003, async (_, __, folders) => (await totals(folders)).associated],
+  [0x66400003, async (_, __, folders) => (await totals(folders)).deleted],
   [0x66430003, () => 0],
   [0x0e9b0003, () => extendedRuleSizeLimit],
   [0x66c30003, (_, session) => session.codePage],
@@ -112,14 +115,20 @@ const unlistedIds = new Set([0x662b0102, 0x6633001f].map(idOf));
 /** Properties of the store object. Changes are kept at once (MS-OXCPRPT 3.2.5.4). */
 export function logonHolder(logon: LogonObject, session: Session): PropertyHolder {
   const { mailbox } = logon;
+  /** Read once for all properties that an operation asks for. */
+  let reading: Promise<readonly Folder[]> | undefined;
+  const folders: Folders = () => {
+    reading ??= allFolders(mailbox);
+    return reading;
+  };
   return {
     writable: true,
     codePage: session.codePage,
     async find(wanted) {
       const exact = computedByTag.get(wanted);
-      if (exact !== undefined) return [wanted, await exact(logon, session)];
+      if (exact !== undefined) return [wanted, await exact(logon, session, folders)];
       const entry = computedById.get(idOf(wanted));
-      if (entry !== undefined) return [entry[0], await entry[1](logon, session)];
+      if (entry !== undefined) return [entry[0], await entry[1](logon, session, folders)];
       const stored = await mailbox.storeProperties();
       const tag = storedTag(stored, wanted);
       if (tag !== undefined) return [tag, stored.get(tag) as FoundProperty[1]];
