@@ -25,6 +25,13 @@ const listDisplayTypes: readonly number[] = [1, 5];
 /** The largest display type that a row can name. */
 const lastDisplayType = 6;
 
+/**
+ * PidTagRecipientType without the bits above, which tell of sending: 1 To, 2 Cc, 3 Bcc (MS-OXOMSG 2.2.3.1). To where it
+ * is missing.
+ */
+export const recipientTypeOf = (recipient: ReadonlyPropertyBag): number =>
+  (getNumber(recipient, PidTag.RecipientType) ?? 1) & 0x0f;
+
 /** PidTagAddressType for what RecipientFlags tells by number. */
 export const addressTypeNames: Readonly<Record<number, string>> = {
   [recipientAddressType.x500Dn]: 'EX',

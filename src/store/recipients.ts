@@ -8,6 +8,7 @@ import {
   PidTag,
   type PropertyBag,
   type ReadonlyPropertyBag,
+  recipientTypeOf,
   setProperty,
 } from '../mapi/index.ts';
 import { inMemory } from './large-value.ts';
@@ -52,7 +53,7 @@ const displayTags = [
 export function setDisplayNames(bag: PropertyBag, recipients: readonly ReadonlyPropertyBag[]): void {
   for (const [tag, type] of displayTags) {
     const names = recipients
-      .filter((recipient) => ((getNumber(recipient, PidTag.RecipientType) ?? 1) & 0xf) === type)
+      .filter((recipient) => recipientTypeOf(recipient) === type)
       .map((recipient) => getString(recipient, PidTag.DisplayName) || getString(recipient, PidTag.EmailAddress) || '');
     setProperty(bag, tag, names.join('; '));
   }

@@ -13,6 +13,7 @@ export const mf = {
   hasAttach: 0x10,
   fromMe: 0x20,
   fai: 0x40,
+  resend: 0x80,
   notifyRead: 0x100,
   notifyUnread: 0x200,
   everRead: 0x400,

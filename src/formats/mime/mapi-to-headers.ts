@@ -11,6 +11,7 @@ import {
   type PropertyTag,
   parseEntryId,
   type ReadonlyPropertyBag,
+  recipientTypeOf,
 } from '../../mapi/index.ts';
 import { type PersonTags, parseFlatEntryList, recipientType, sender, sentRepresenting } from '../envelope.ts';
 import type { MailAddress } from './address.ts';
@@ -161,12 +162,9 @@ const recipientTags: AddressTags = {
   entryId: PidTag.EntryId,
 };
 
-/** Bits above the type tell of sending and are no part of it (MS-OXOMSG 2.2.3.1). */
-const typeMask = 0x0f;
-
 function recipientsOf(content: MessageContent, type: number): MailAddress[] {
   return content.recipients
-    .filter((bag) => ((getNumber(bag, PidTag.RecipientType) ?? 1) & typeMask) === type)
+    .filter((bag) => recipientTypeOf(bag) === type)
     .flatMap((bag) => recipientAddress(bag) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import {
   type AttachmentContent,
+  attachMethod,
   type LargeValue,
   type MessageContent,
   PidTag,
@@ -23,7 +24,6 @@ export interface ParseOptions {
   readonly received?: number;
 }
 
-export const attachMethod = { byValue: 1, embeddedMessage: 5 } as const;
 /** PidTagAttachFlags attRenderedInBody, MS-OXCMSG 2.2.2.18. */
 export const attRenderedInBody = 4;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type AttachmentContent,
+  attachMethod,
   getBoolean,
   getNumber,
   getProperty,
@@ -21,7 +22,7 @@ import { type WrittenBody, writtenBodies } from '../written-bodies.ts';
 import { encodeBase64, encodeQuotedPrintable, textEncoding } from './encode.ts';
 import { parseFields } from './header.ts';
 import { type HeaderOptions, messageHeader } from './mapi-to-headers.ts';
-import { attachMethod, attRenderedInBody } from './parse.ts';
+import { attRenderedInBody } from './parse.ts';
 import { disposition, headerLine, nameParameter, withParameters } from './write-header.ts';
 import { reportParts, reportType } from './write-report.ts';
 

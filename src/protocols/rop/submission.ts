@@ -20,12 +20,11 @@ import {
   parseEntryId,
   smtpSearchKey,
 } from '../../mapi/index.ts';
-import type { DirectoryEntry, FolderId, Mailbox, MessageId } from '../../store/index.ts';
+import { type DirectoryEntry, type FolderId, type Mailbox, type MessageId, mf } from '../../store/index.ts';
 import type { RopContext } from './context.ts';
 import { saveMessage } from './handlers/save-changes-message.ts';
 import { folderIdOf } from './object-ids.ts';
 import type { MessageObject } from './objects.ts';
-import { messageFlag } from './properties/message.ts';
 
 /** Recipients of one message; Exchange's default. */
 const recipientLimit = 5000;
@@ -72,7 +71,7 @@ async function check(context: RopContext, message: MessageObject): Promise<void>
   if (context.session.identity.address !== context.mailbox.address) throw new MapiError(ec.accessDenied);
   if (draft.attachment !== undefined || draft.associated) throw new MapiError(ec.notSupported);
   if (!message.writable) throw new MapiError(ec.accessDenied);
-  if (((draft.stored?.flags ?? 0) & messageFlag.submitted) !== 0) throw new MapiError(ec.submitted);
+  if (((draft.stored?.flags ?? 0) & mf.submitted) !== 0) throw new MapiError(ec.submitted);
   const recipients = await draft.recipients();
   if (recipients.length === 0) throw new MapiError(ec.noRecipients);
   if (recipients.length > recipientLimit) throw new MapiError(ec.tooManyRecips);

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { addressBookEntryId, ec, fileTimeNow, MapiError, PidTag } from '../../../mapi/index.ts';
+import { mf } from '../../../store/index.ts';
 import type { RopContext } from '../context.ts';
 import type { HandlerOf } from '../definition.ts';
 import type { RopCreateMessage } from '../definitions/index.ts';
 import { MessageDraft } from '../message-draft.ts';
 import { existingFolder } from '../object-ids.ts';
-import { messageFlag } from '../properties/message.ts';
 import { codePageFor } from './open-message.ts';
 
 /** RopCreateMessage, MS-OXCMSG 3.2.5.2. Nothing is stored before RopSaveChangesMessage. */
@@ -40,5 +40,5 @@ export function initialize(context: RopContext, draft: MessageDraft): void {
   draft.setProperty(PidTag.LastModifierName, identity.displayName);
   draft.setProperty(PidTag.LastModifierEntryId, entryId);
   draft.read = true;
-  draft.flags = messageFlag.unsent;
+  draft.flags = mf.unsent;
 }

@@ -1,8 +1,10 @@
 import {
+  attachMethod,
   ec,
   idOf,
   MapiError,
   type MessageContent,
+  PidTag,
   type PropertyTag,
   type ReadonlyPropertyBag,
 } from '../../../mapi/index.ts';
@@ -12,7 +14,6 @@ import { bagSize, clampSize, isSettable } from './values.ts';
 
 const attachNumber = 0x0e210003;
 const attachSize = 0x0e200003;
-const attachMethod = 0x37050003;
 const attachDataBinary = 0x37010102;
 const attachDataObject = 0x3701000d;
 const accessLevel = 0x0ff70003;
@@ -48,8 +49,11 @@ export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): 
   }
   const found = draft.find(tag);
   if (found !== undefined) return found;
-  if (idOf(tag) === idOf(attachMethod)) {
-    return [attachMethod, methodOf(draft.embeddedContent !== undefined, draft.find(attachDataBinary) !== undefined)];
+  if (idOf(tag) === idOf(PidTag.AttachMethod)) {
+    return [
+      PidTag.AttachMethod,
+      methodOf(draft.embeddedContent !== undefined, draft.find(attachDataBinary) !== undefined),
+    ];
   }
   // What is inside is opened by RopOpenEmbeddedMessage, never given as a value.
   if (tag === attachDataObject && draft.embeddedContent !== undefined) {
@@ -58,12 +62,10 @@ export function attachmentProperty(object: AttachmentObject, tag: PropertyTag): 
   return undefined;
 }
 
-const attachMethods = { none: 0, byValue: 1, embeddedMessage: 5 } as const;
-
 /** PidTagAttachMethod where nobody set it (MS-OXCMSG 2.2.2.9), by what the attachment has in it. */
 export function methodOf(hasMessage: boolean, hasData: boolean): number {
-  if (hasMessage) return attachMethods.embeddedMessage;
-  return hasData ? attachMethods.byValue : attachMethods.none;
+  if (hasMessage) return attachMethod.embeddedMessage;
+  return hasData ? attachMethod.byValue : attachMethod.none;
 }
 
 /** PidTagAttachSize of an attachment and the message in it. */
@@ -82,7 +84,7 @@ function attachmentSize(properties: ReadonlyPropertyBag, embedded: MessageConten
 /** Tags of what the attachment has. */
 export function attachmentColumns({ draft }: AttachmentObject): PropertyTag[] {
   const tags = [...draft.properties().keys()].filter((tag) => !computedIds.has(idOf(tag)));
-  if (!tags.includes(attachMethod)) tags.push(attachMethod);
+  if (!tags.includes(PidTag.AttachMethod)) tags.push(PidTag.AttachMethod);
   if (draft.embeddedContent !== undefined && !tags.some((tag) => idOf(tag) === idOf(attachDataObject))) {
     tags.push(attachDataObject);
   }

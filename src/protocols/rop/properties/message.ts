@@ -7,11 +7,12 @@ import {
   type PropertyBag,
   type PropertyTag,
   Ptyp,
+  recipientTypeOf,
   type StoredValue,
   tagOf,
   typeOf,
 } from '../../../mapi/index.ts';
-import { messageProperty } from '../../../store/index.ts';
+import { messageProperty, mf } from '../../../store/index.ts';
 import type { MessageDraft } from '../message-draft.ts';
 import type { MessageObject } from '../objects.ts';
 import { changedSubject, isSubjectTag, subjectParts } from '../subject.ts';
@@ -19,19 +20,8 @@ import { bodyTags, findBody, isBodyTag } from './bodies.ts';
 import type { FoundProperty, PropertyHolder, Refusal, TaggedStored } from './holder.ts';
 import { bagSize, clampSize, isSettable } from './values.ts';
 
-export const messageFlag = {
-  read: 0x1,
-  unmodified: 0x2,
-  submitted: 0x4,
-  unsent: 0x8,
-  hasAttach: 0x10,
-  fromMe: 0x20,
-  associated: 0x40,
-  resend: 0x80,
-  everRead: 0x400,
-} as const;
 /** Those that a client may set before the first save (MS-OXCMSG 2.2.1.6). */
-const clientFlags = messageFlag.unsent | messageFlag.resend | 0x200 | 0x100;
+const clientFlags = mf.unsent | mf.resend | mf.notifyUnread | mf.notifyRead;
 
 const tag = {
   access: 0x0ff40003,
@@ -53,7 +43,6 @@ const tag = {
   subject: 0x0037001f,
   subjectPrefix: 0x003d001f,
   normalizedSubject: 0x0e1d001f,
-  recipientType: 0x0c150003,
   displayName: 0x3001001f,
   attachmentHidden: 0x7ffe000b,
   messageRecipients: 0x0e12000d,
@@ -125,12 +114,11 @@ const unlistedIds = new Set(
 export async function messageFlags(draft: MessageDraft): Promise<number> {
   const { stored } = draft;
   const kept =
-    draft.flags ??
-    (stored === undefined ? (getNumber(draft.envelope, tag.messageFlags) ?? messageFlag.unsent) : stored.flags);
-  let flags = kept & ~(messageFlag.read | messageFlag.unmodified | messageFlag.hasAttach | messageFlag.associated);
-  if (await isRead(draft)) flags |= messageFlag.read | messageFlag.everRead;
-  if (await hasAttachments(draft)) flags |= messageFlag.hasAttach;
-  if (draft.associated) flags |= messageFlag.associated;
+    draft.flags ?? (stored === undefined ? (getNumber(draft.envelope, tag.messageFlags) ?? mf.unsent) : stored.flags);
+  let flags = kept & ~(mf.read | mf.unmodified | mf.hasAttach | mf.fai);
+  if (await isRead(draft)) flags |= mf.read | mf.everRead;
+  if (await hasAttachments(draft)) flags |= mf.hasAttach;
+  if (draft.associated) flags |= mf.fai;
   return flags;
 }
 
@@ -138,7 +126,7 @@ async function isRead(draft: MessageDraft): Promise<boolean> {
   if (draft.read !== undefined) return draft.read;
   if (draft.stored !== undefined) return draft.stored.read;
   const flags = getNumber(draft.envelope, tag.messageFlags);
-  return flags === undefined ? true : (flags & messageFlag.read) !== 0;
+  return flags === undefined ? true : (flags & mf.read) !== 0;
 }
 
 /** An attachment that is only there for the body's sake does not count. */
@@ -161,7 +149,7 @@ async function messageSize(draft: MessageDraft): Promise<number> {
 function displayList(recipients: readonly PropertyBag[], type: number): string {
   const names: string[] = [];
   for (const recipient of recipients) {
-    if (((getNumber(recipient, tag.recipientType) ?? 1) & 0x0f) !== type) continue;
+    if (recipientTypeOf(recipient) !== type) continue;
     const name = recipient.get(tag.displayName) ?? recipient.get(0x3003001f);
     if (typeof name === 'string' && name !== '') names.push(name);
   }
@@ -349,7 +337,7 @@ function setFlags(draft: MessageDraft, known: PropertyTag, value: StoredValue, r
     refusals.push({ tag: known, errorCode: ec.invalidParam });
     return;
   }
-  draft.read = (value & messageFlag.read) !== 0;
+  draft.read = (value & mf.read) !== 0;
   draft.flags = value & clientFlags;
   if (draft.attachment !== undefined) draft.setProperty(tag.messageFlags, value);
 }

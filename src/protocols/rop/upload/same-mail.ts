@@ -8,6 +8,7 @@ import {
   type PropertyBag,
   type PropertyTag,
   type ReadonlyPropertyBag,
+  recipientTypeOf,
   type StoredValue,
   storedTag,
 } from '../../../mapi/index.ts';
@@ -83,7 +84,7 @@ function isSameList(a: readonly PropertyBag[], b: readonly PropertyBag[]): boole
     recipients
       .map((bag) => {
         const address = getString(bag, PidTag.SmtpAddress) || getString(bag, PidTag.EmailAddress) || '';
-        return `${(getNumber(bag, PidTag.RecipientType) ?? 1) & 0x0f} ${address.toLowerCase()}`;
+        return `${recipientTypeOf(bag)} ${address.toLowerCase()}`;
       })
       .sort();
   return names(a).join('\n') === names(b).join('\n');
