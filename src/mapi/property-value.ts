@@ -43,8 +43,8 @@ export const leastSizes: Readonly<Record<PropertyType, number>> = {
   [Ptyp.Binary]: 2,
 };
 
-/** Types that the address book precedes by HasValue. */
-const isVariable = (type: PropertyType): boolean =>
+/** Whether the address book puts a HasValue byte before values of a type (MS-OXCMAPIHTTP 2.2.1.1). */
+export const takesHasValue = (type: PropertyType): boolean =>
   type === Ptyp.String || type === Ptyp.String8 || type === Ptyp.Binary || (type & multiValue) !== 0;
 
 /**
@@ -54,7 +54,7 @@ const isVariable = (type: PropertyType): boolean =>
 export function readValue(r: Reader, type: PropertyType, encoding: ValueEncoding = 'rop'): PropertyValue {
   if (encoding === 'addressBook') {
     if (type === Ptyp.Object) return noBytes;
-    if (isVariable(type)) {
+    if (takesHasValue(type)) {
       if (r.u8() === 0) return emptyValue(type);
       return (type & multiValue) !== 0 ? readMultiple(r, type & ~multiValue, encoding) : readPlain(r, type, encoding);
     }
@@ -114,7 +114,7 @@ function readPlain(r: Reader, type: PropertyType, encoding: ValueEncoding): Prop
 function readMultiple(r: Reader, type: PropertyType, encoding: ValueEncoding): PropertyValue {
   const least = leastSizes[type] ?? r.fail(`multiple value of type 0x${type.toString(16)}`);
   const count = r.count(r.u32(), least);
-  const marked = encoding === 'addressBook' && isVariable(type) && count > 0 && hasMarks(r);
+  const marked = encoding === 'addressBook' && takesHasValue(type) && count > 0 && hasMarks(r);
   const values: (number | bigint | string | Uint8Array)[] = [];
   for (let i = 0; i < count; i++) {
     if (marked && r.u8() === 0) values.push(emptyValue(type) as string | Uint8Array);
@@ -143,7 +143,7 @@ export function writeValue(w: Writer, type: PropertyType, value: PropertyValue, 
   const multiple = (type & multiValue) !== 0;
   if (encoding === 'addressBook') {
     if (type === Ptyp.Object) return;
-    if (isVariable(type)) w.u8(hasValue);
+    if (takesHasValue(type)) w.u8(hasValue);
   }
   if (multiple) writeMultiple(w, type & ~multiValue, value, encoding);
   else writePlain(w, type, value, encoding);
@@ -152,7 +152,7 @@ export function writeValue(w: Writer, type: PropertyType, value: PropertyValue, 
 function writeMultiple(w: Writer, type: PropertyType, value: PropertyValue, encoding: ValueEncoding): void {
   if (!Array.isArray(value)) throw mismatch(type | multiValue, value);
   if (leastSizes[type] === undefined) throw mismatch(type | multiValue, value);
-  const marked = encoding === 'addressBook' && isVariable(type);
+  const marked = encoding === 'addressBook' && takesHasValue(type);
   w.u32(value.length);
   for (const element of value) {
     if (marked) w.u8(hasValue);

@@ -1,7 +1,7 @@
 import { type Reader, WireError, type WireType, type Writer, wireLimits } from '../wire/index.ts';
 import { mapiLimits } from './limits.ts';
-import { multiValue, Ptyp, typeOf } from './property-type.ts';
-import { readValue, taggedValue, type ValueEncoding, valueType } from './property-value.ts';
+import { typeOf } from './property-type.ts';
+import { readValue, taggedValue, takesHasValue, type ValueEncoding, valueType } from './property-value.ts';
 import type { Restriction, TaggedValue } from './restriction.ts';
 
 /** RestrictType, MS-OXCDATA 2.12. */
@@ -111,8 +111,7 @@ function readCount(r: Reader, encoding: ValueEncoding): number {
 function readTagged(r: Reader, encoding: ValueEncoding): TaggedValue {
   const tag = r.u32();
   const type = valueType(typeOf(tag));
-  const marked = type === Ptyp.String || type === Ptyp.String8 || type === Ptyp.Binary || (type & multiValue) !== 0;
-  const bare = encoding === 'addressBook' && marked && r.buffer[r.position] !== 0xff;
+  const bare = encoding === 'addressBook' && takesHasValue(type) && r.buffer[r.position] !== 0xff;
   return { tag, value: readValue(r, type, bare ? 'rop' : encoding) };
 }
 
