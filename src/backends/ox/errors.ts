@@ -35,6 +35,13 @@ const byCategory: Readonly<Record<string, BackendErrorKind>> = {
   TRUNCATED: 'refused',
 };
 
+/**
+ * The mail has left and only its copy is missing from the sent folder, for want of quota (42) or another reason (43):
+ * what Open-Xchange throws after the mail server took the mail. Judged by the code alone: 42 is of category CAPACITY, and
+ * so was 43 in OX6, which is a WARNING since (the codes of the server's mail module).
+ */
+export const isSentWithoutCopy = (code: string | undefined): boolean => code === 'MSG-0042' || code === 'MSG-0043';
+
 /** The session is gone: log in again and repeat (ox-http-api 2.3). */
 export const isSessionLost = (envelope: OxEnvelope): boolean =>
   envelope.code === 'SES-0203' ||

@@ -10,7 +10,7 @@ import {
   type RemoteFolderStatus,
   type RemoteMessageState,
 } from '../types.ts';
-import { failureOf } from './errors.ts';
+import { failureOf, isSentWithoutCopy } from './errors.ts';
 import { changeMailFolder, createMailFolder, deleteMailFolder, listMailFolders } from './folders.ts';
 import { oxLimits } from './limits.ts';
 import type { OxSession } from './session.ts';
@@ -126,7 +126,12 @@ export function oxMail(session: OxSession): MailBackend {
     },
 
     async send(raw) {
-      await session.send('PUT', 'mail', 'new', {}, once({ type: 'text/plain; charset=UTF-8', data: raw }, 'sent'));
+      const body = { type: 'text/plain; charset=UTF-8', data: raw };
+      try {
+        await session.send('PUT', 'mail', 'new', {}, once(body, 'sent'));
+      } catch (error) {
+        if (!(error instanceof BackendError && isSentWithoutCopy(error.code))) throw error;
+      }
     },
 
     // Not among the newest: a stored mail has the arrival time of its Date header, and may be an old one.

@@ -143,6 +143,23 @@ test('sending stores one copy in the sent folder and delivers', async (t) => {
   await backend.close();
 });
 
+test('a mail that left without a copy in the sent folder is sent', async (t) => {
+  const { open, sandbox } = await setUp(t);
+  const backend = await open();
+  const before = sandbox.count('ben@oxbow.test', 'INBOX')!.total;
+  for (const code of ['MSG-0042', 'MSG-0043']) {
+    sandbox.faults.add({ effect: 'fail', code, after: true, module: 'mail', action: 'new', times: 1 });
+    await backend.mail.send(raw(code));
+  }
+  assert.equal(sandbox.count('ben@oxbow.test', 'INBOX')!.total, before + 2);
+  sandbox.faults.add({ effect: 'fail', code: 'MSG-0056', module: 'mail', action: 'new', times: 1 });
+  await assert.rejects(
+    backend.mail.send(raw('refused')),
+    (error) => error instanceof BackendError && error.kind === 'refused',
+  );
+  await backend.close();
+});
+
 test('a lost session is renewed without the caller seeing it', async (t) => {
   const { open, sandbox } = await setUp(t);
   const backend = await open();
