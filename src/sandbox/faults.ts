@@ -1,9 +1,10 @@
 import type { Parameters } from './http/parameters.ts';
 
-/** What goes wrong. `unavailable`, `tooMany`, `cutBefore` and `expire` happen before anything is done. */
+/** What goes wrong. `unavailable`, `tooMany`, `status`, `cutBefore` and `expire` happen before anything is done. */
 export type FaultEffect =
   | { readonly effect: 'unavailable' } // HTTP 503
   | { readonly effect: 'tooMany' } // HTTP 429
+  | { readonly effect: 'status'; readonly status: number } // another HTTP status, as a proxy would answer
   | { readonly effect: 'cutBefore' } // the connection breaks, nothing was done
   | { readonly effect: 'cutAfter' } // the connection breaks after the commit
   | { readonly effect: 'expire' } // SES-0203, and the session is gone

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
-import { BackendError } from '../types.ts';
+import { BackendError, type BackendErrorKind } from '../types.ts';
 import { oxLimits } from './limits.ts';
 
 export interface OxHttpOptions {
@@ -32,6 +32,17 @@ export interface OxHttp {
   clearCookies(): void;
   close(): void;
 }
+
+/**
+ * Statuses that say nothing of what a request holds, but of the session, a proxy or the moment. With 401 to 425 it was
+ * turned away before it was carried out (RFC 9110 15.5, RFC 8470 5.2); with the others nobody knows.
+ */
+const isTemporary = (status: number): boolean =>
+  [202, 401, 403, 407, 408, 421, 425, 429].includes(status) || status >= 500;
+
+/** The request was turned away for want of a session that somebody on the way believes in (ox-http-api 1.3). */
+export const isTurnedAway = (error: unknown): boolean =>
+  error instanceof BackendError && (error.code === 'HTTP-401' || error.code === 'HTTP-403');
 
 // Part of the session on the server: a changed User-Agent makes its cookies unfindable (ox-http-api 2.1).
 const userAgent = 'Oxbow';
@@ -65,17 +76,10 @@ export function createOxHttp(options: OxHttpOptions): OxHttp {
         if (match) cookies.set(match[1]!, match[2]!);
       }
       const status = response.statusCode ?? 0;
-      if (status === 429 || status >= 500 || status === 202) {
+      const failure = failureOfStatus(status, request.method);
+      if (failure) {
         response.resume();
-        throw new BackendError('unavailable', `Open-Xchange answered ${status}`, `HTTP-${status}`);
-      }
-      if (status >= 400) {
-        response.resume();
-        throw new BackendError(
-          status === 404 ? 'notFound' : 'refused',
-          `Open-Xchange answered ${status}`,
-          `HTTP-${status}`,
-        );
+        throw new BackendError(failure, `Open-Xchange answered ${status}`, `HTTP-${status}`);
       }
       return { contentType: (response.headers['content-type'] ?? '').toLowerCase(), stream: response };
     },
@@ -100,6 +104,15 @@ export function createOxHttp(options: OxHttpOptions): OxHttp {
     clearCookies: () => cookies.clear(),
     close: () => agent.destroy(),
   };
+}
+
+/** What a status stands for: failures of the application itself come with 200 (ox-http-api 1.3). */
+function failureOfStatus(status: number, method: OxRequest['method']): BackendErrorKind | undefined {
+  if (isTemporary(status)) return 'unavailable';
+  if (status < 400) return undefined;
+  if (status !== 404) return 'refused';
+  // A file to download may be gone. A write that finds no such path finds no application: it starts, or a proxy is wrong.
+  return method === 'GET' ? 'notFound' : 'unavailable';
 }
 
 function exchange(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BackendError } from '../types.ts';
 import { failureOf, isSessionLost, type OxEnvelope } from './errors.ts';
-import { createOxHttp, type OxHttpOptions, type OxRequest, type OxResponse } from './http.ts';
+import { createOxHttp, isTurnedAway, type OxHttpOptions, type OxRequest, type OxResponse } from './http.ts';
 
 type Query = OxRequest['query'];
 
@@ -89,7 +89,14 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     for (let tries = 0; ; tries += 1) {
       const session = current.id;
       const wanted = request();
-      const response = await http.send({ ...wanted, query: { ...wanted.query, session } });
+      let response: OxResponse;
+      try {
+        response = await http.send({ ...wanted, query: { ...wanted.query, session } });
+      } catch (error) {
+        if (tries > 0 || !isTurnedAway(error)) throw error;
+        await renew(session);
+        continue;
+      }
       const outcome = await read(response);
       if ('value' in outcome) return outcome.value;
       if (tries > 0) throw failureOf(outcome.lost) ?? new BackendError('unavailable', 'the session was lost twice');

@@ -32,6 +32,7 @@ export async function strikeBefore(core: Core, faults: readonly Fault[], session
     if (fault.effect === 'delay' && !fault.after) await sleep(fault.ms);
     if (fault.effect === 'unavailable') throw new HttpFailure(503);
     if (fault.effect === 'tooMany') throw new HttpFailure(429);
+    if (fault.effect === 'status') throw new HttpFailure(fault.status);
     if (fault.effect === 'cutBefore') throw new ConnectionCut();
     if (fault.effect === 'expire') {
       if (sessionId !== undefined) core.sessions.remove(sessionId);

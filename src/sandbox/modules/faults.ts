@@ -18,6 +18,7 @@ const bytes = z.number().int().min(0).optional();
 const faultSchema = z.discriminatedUnion('effect', [
   z.strictObject({ effect: z.literal('unavailable'), ...match }),
   z.strictObject({ effect: z.literal('tooMany'), ...match }),
+  z.strictObject({ effect: z.literal('status'), status: z.number().int().min(200).max(599), ...match }),
   z.strictObject({ effect: z.literal('cutBefore'), ...match }),
   z.strictObject({ effect: z.literal('cutAfter'), ...match }),
   z.strictObject({ effect: z.literal('expire'), ...match }),

@@ -173,6 +173,44 @@ test('a lost session is renewed without the caller seeing it', async (t) => {
   await backend.close();
 });
 
+test('a status of a proxy or of the session is no refusal of a mail, and sends nothing', async (t) => {
+  const { open, sandbox } = await setUp(t);
+  const backend = await open();
+  const inbox = await roleFolder(backend, 'inbox');
+  const before = sandbox.count('ben@oxbow.test', 'INBOX')!.total;
+  for (const status of [401, 403, 404, 407, 408, 421, 425]) {
+    const fault = sandbox.faults.add({ effect: 'status', status, module: 'mail' });
+    for (const write of [backend.mail.send(raw('hello')), backend.mail.append(inbox, raw('kept'), noFlags, undefined)])
+      await assert.rejects(
+        write,
+        (error) => error instanceof BackendError && error.kind === 'unavailable',
+        `${status}`,
+      );
+    sandbox.faults.remove(fault);
+  }
+  assert.equal(sandbox.count('ben@oxbow.test', 'INBOX')!.total, before);
+  sandbox.faults.add({ effect: 'status', status: 413, module: 'mail', action: 'new', times: 1 });
+  await assert.rejects(
+    backend.mail.send(raw('too large')),
+    (error) => error instanceof BackendError && error.kind === 'refused',
+  );
+  await backend.close();
+});
+
+test('a session that is turned away with 401 or 403 is renewed', async (t) => {
+  const { open, sandbox } = await setUp(t);
+  const backend = await open();
+  const inbox = await roleFolder(backend, 'inbox');
+  for (const status of [401, 403]) {
+    sandbox.faults.add({ effect: 'status', status, module: 'mail', times: 1 });
+    assert.ok((await backend.mail.states(inbox)).length > 0);
+    // The password was not asked for, so nobody knows that it is wrong.
+    sandbox.faults.add({ effect: 'status', status, module: 'login', action: 'login', times: 1 });
+    await assert.rejects(open(), (error) => error instanceof BackendError && error.kind === 'unavailable');
+  }
+  await backend.close();
+});
+
 test('folders are created, renamed, moved and deleted; ids hold the path', async (t) => {
   const { open } = await setUp(t);
   const backend = await open();
