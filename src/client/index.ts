@@ -15,3 +15,4 @@ export {
   ropCall,
   succeeded,
 } from './rop-call.ts';
+export { type CarryRops, createRopClient, type RopClient } from './rop-client.ts';

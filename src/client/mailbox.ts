@@ -33,9 +33,9 @@ import {
   tableFlags,
 } from '../protocols/rop/definitions/index.ts';
 import { decode, encode } from '../wire/index.ts';
-import type { MapiHttpClient } from './mapi-http-client.ts';
 import { internetRecipient, recipientColumns } from './recipient.ts';
 import { type Handle, newHandle, ropCall } from './rop-call.ts';
+import type { RopClient } from './rop-client.ts';
 
 /** A mailbox that is logged on to. */
 export interface OpenMailbox {
@@ -66,7 +66,7 @@ export type SpecialFolder = (typeof specialFolders)[number];
 const ordinaryLogon = { logonFlags: 0x01, openFlags: 0x0100040c } as const;
 
 /** Logs on to the mailbox of a DN. */
-export async function logOn(client: MapiHttpClient, legacyDn: string): Promise<OpenMailbox> {
+export async function logOn(client: RopClient, legacyDn: string): Promise<OpenMailbox> {
   const logon = newHandle();
   const response = await client.run(
     ropCall(RopLogon, logon, { ...ordinaryLogon, storeState: 0, essdn: Buffer.from(`${legacyDn}\0`, 'latin1') }),
@@ -81,19 +81,19 @@ export async function logOn(client: MapiHttpClient, legacyDn: string): Promise<O
 }
 
 /** Opens a folder; release the handle with {@link release}. */
-export async function openFolder(client: MapiHttpClient, mailbox: OpenMailbox, folderId: bigint): Promise<Handle> {
+export async function openFolder(client: RopClient, mailbox: OpenMailbox, folderId: bigint): Promise<Handle> {
   const folder = newHandle();
   await client.run(ropCall(RopOpenFolder, [mailbox.logon, folder], { folderId, openModeFlags: 0 }));
   return folder;
 }
 
-export async function release(client: MapiHttpClient, ...handles: Handle[]): Promise<void> {
+export async function release(client: RopClient, ...handles: Handle[]): Promise<void> {
   await client.execute(...handles.map((handle) => ropCall(RopRelease, handle, {})));
 }
 
 /** All rows of a table from its cursor on, as cells of the columns. */
 export async function readRows(
-  client: MapiHttpClient,
+  client: RopClient,
   table: Handle,
   columns: readonly PropertyTag[],
   atMost = Number.POSITIVE_INFINITY,
@@ -127,7 +127,7 @@ export interface FolderLine {
 }
 
 /** The folders that a person sees, parents before their children. */
-export async function folderTree(client: MapiHttpClient, mailbox: OpenMailbox): Promise<FolderLine[]> {
+export async function folderTree(client: RopClient, mailbox: OpenMailbox): Promise<FolderLine[]> {
   const columns = [
     PidTag.FolderId,
     PidTag.DisplayName,
@@ -180,11 +180,7 @@ export interface MailTable {
   close(): Promise<void>;
 }
 
-export async function openMailTable(
-  client: MapiHttpClient,
-  mailbox: OpenMailbox,
-  folderId: bigint,
-): Promise<MailTable> {
+export async function openMailTable(client: RopClient, mailbox: OpenMailbox, folderId: bigint): Promise<MailTable> {
   const folder = await openFolder(client, mailbox, folderId);
   const table = newHandle();
   await client.runAll(
@@ -220,7 +216,7 @@ export async function openMailTable(
 
 /** The newest mails of a folder. */
 export async function newestMails(
-  client: MapiHttpClient,
+  client: RopClient,
   mailbox: OpenMailbox,
   folderId: bigint,
   count: number,
@@ -232,11 +228,7 @@ export async function newestMails(
 }
 
 /** Asks for a notification of every new mail in a folder; NotificationWait then returns when one came. */
-export async function subscribeNewMail(
-  client: MapiHttpClient,
-  mailbox: OpenMailbox,
-  folderId: bigint,
-): Promise<Handle> {
+export async function subscribeNewMail(client: RopClient, mailbox: OpenMailbox, folderId: bigint): Promise<Handle> {
   const subscription = newHandle();
   await client.run(
     ropCall(RopRegisterNotification, [mailbox.logon, subscription], {
@@ -257,7 +249,7 @@ export interface OutgoingMail {
 }
 
 /** Writes a mail in the Outbox and submits it, as Outlook does online; a copy goes to Sent Items. */
-export async function sendMail(client: MapiHttpClient, mailbox: OpenMailbox, mail: OutgoingMail): Promise<void> {
+export async function sendMail(client: RopClient, mailbox: OpenMailbox, mail: OutgoingMail): Promise<void> {
   const message = newHandle();
   const { longTermId } = await client.run(
     ropCall(RopLongTermIdFromId, mailbox.logon, { objectId: mailbox.folders.sentItems }),

@@ -18,15 +18,8 @@ import { encode } from '../wire/index.ts';
 import { createEndpointClient } from './endpoint.ts';
 import type { HttpClient } from './http.ts';
 import { clientLimits } from './limits.ts';
-import {
-  type Notification,
-  type ResultsOf,
-  type RopCall,
-  readAnswers,
-  refused,
-  succeeded,
-  writeCalls,
-} from './rop-call.ts';
+import { refused } from './rop-call.ts';
+import { createRopClient, type RopClient } from './rop-client.ts';
 
 /** How Execute requests are sent and may be answered. */
 export interface ExecuteOptions {
@@ -41,17 +34,9 @@ export interface ExecuteOptions {
 }
 
 /** A mailbox session as Outlook has one: Connect, operations, waiting for notifications, Disconnect. */
-export interface MapiHttpClient {
+export interface MapiHttpClient extends RopClient {
   /** Creates the session context. Throws MapiError when the server refuses the user. */
   connect(legacyDn: string): Promise<{ displayName: string; auxiliary: Uint8Array }>;
-  /** Sends operations in one Execute; each has its result, failed or not. */
-  execute<const Calls extends readonly RopCall[]>(...calls: Calls): Promise<ResultsOf<Calls>>;
-  /** Sends one operation and gives its response. Throws MapiError when it failed. */
-  run<Response>(call: RopCall<Response>): Promise<Response>;
-  /** Sends operations in one Execute. Throws MapiError of the first that failed. */
-  runAll(...calls: readonly RopCall[]): Promise<void>;
-  /** Notifications that came with answers since the last call. */
-  takeNotifications(): Notification[];
   /** True when notifications are there to be fetched by an Execute; false after the server's time (five minutes). */
   notificationWait(signal?: AbortSignal): Promise<boolean>;
   ping(): Promise<void>;
@@ -68,28 +53,20 @@ export function createMapiHttpClient(http: HttpClient, url: string, options: Exe
     (compress ? 0 : executeFlag.noCompression) |
     (xor ? 0 : executeFlag.noXorMagic) |
     (options.chain ? executeFlag.chain : 0);
-  let notifications: Notification[] = [];
-
-  async function execute<const Calls extends readonly RopCall[]>(...calls: Calls): Promise<ResultsOf<Calls>> {
-    const { rops, handles } = writeCalls(calls);
-    const payload = writeRopPayload(
-      rops,
-      handles.map((handle) => handle.value),
-    );
+  const client = createRopClient(async ({ rops, handles }) => {
     const body = encode(executeRequest, {
       flags,
-      ropBuffer: wrapPayload(payload, { compress, xor, last: true }),
+      ropBuffer: wrapPayload(writeRopPayload(rops, handles), { compress, xor, last: true }),
       maxRopOut: options.maxRopOut ?? defaultMaxRopOut,
       auxiliary: noBytes,
     });
     const answer = await endpoint.call('Execute', body, executeResponse);
     refused('Execute', answer.errorCode);
-    const read = readAnswers(unwrapPayloads(answer.ropBuffer).map(readRopPayload), calls, handles);
-    notifications.push(...read.notifications);
-    return read.results as ResultsOf<Calls>;
-  }
+    return unwrapPayloads(answer.ropBuffer).map(readRopPayload);
+  });
 
   return {
+    ...client,
     async connect(legacyDn) {
       const body = encode(connectRequest, {
         userDn: legacyDn,
@@ -102,22 +79,6 @@ export function createMapiHttpClient(http: HttpClient, url: string, options: Exe
       const { errorCode, displayName, auxiliary } = await endpoint.call('Connect', body, connectResponse);
       refused('Connect', errorCode);
       return { displayName, auxiliary };
-    },
-    execute,
-    async run(call) {
-      const [result] = await execute(call);
-      return succeeded(call, result as never);
-    },
-    async runAll(...calls) {
-      const results = await execute(...calls);
-      calls.forEach((call, i) => {
-        succeeded(call, results[i]!);
-      });
-    },
-    takeNotifications() {
-      const taken = notifications;
-      notifications = [];
-      return taken;
     },
     async notificationWait(signal) {
       const body = encode(notificationWaitRequest, { flags: 0, auxiliary: noBytes });
