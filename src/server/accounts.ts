@@ -38,6 +38,7 @@ export interface Accounts {
   statuses(): Promise<{ address: string; status: SyncStatus }[]>;
   /** Lets what vanished from a folder on the backend be deleted here too. False when there is no such account. */
   releaseBrake(address: string, remoteFolder: string): boolean;
+  /** Waits for sign-ins that are being settled, then ends all accounts; afterwards nothing uses the store any more. */
   close(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const byMailbox = new Map<number, Account>();
   const settling = new Map<string, Promise<Identity>>();
   const { store, log } = options;
+  let closing = false;
 
   async function authenticate(userName: string, password: string): Promise<Identity | undefined> {
     const name = userName.includes('@') || !options.defaultDomain ? userName : `${userName}@${options.defaultDomain}`;
@@ -79,6 +81,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function signedIn(backend: Backend, password: string): Promise<Identity> {
     const profile = await backend.profile();
+    if (closing) throw new Error('the server is ending');
     // One after the other for each mailbox: two engines on one would both carry the same change.
     const before = settling.get(profile.address) ?? Promise.resolve();
     const settled = before.catch(() => {}).then(() => settle(backend, profile, password));
@@ -174,6 +177,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return account !== undefined;
     },
     async close() {
+      // Who has not yet asked the groupware through is turned away; who is being settled may be about to write.
+      closing = true;
+      await Promise.allSettled(settling.values());
       await Promise.all([...accounts.values()].map(end));
     },
   };

@@ -79,11 +79,6 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
   );
   const metrics = createMetrics();
   const tls = await certificateOf(options);
-  const store = await openStore({
-    file: join(config.data, 'oxbow.db'),
-    cacheDirectory: join(config.data, 'content'),
-    contentCacheBytes: config.contentCache,
-  });
   // The plug-ins are written for any Fastify server; the type of this one names TLS and the logger.
   const app = Fastify({
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
@@ -99,6 +94,12 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     requestTimeout: 0,
     bodyLimit: 110 * 1024 * 1024,
   }) as unknown as FastifyInstance;
+  // After the listener was made, which throws when key or certificate are none, and holds nothing before it listens.
+  const store = await openStore({
+    file: join(config.data, 'oxbow.db'),
+    cacheDirectory: join(config.data, 'content'),
+    contentCacheBytes: config.contentCache,
+  });
   let sweeping: NodeJS.Timeout | undefined;
   const sweep = async () => {
     try {
@@ -110,6 +111,12 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
   };
   let accounts: Accounts | undefined;
   let url = '';
+  const closeAll = async () => {
+    clearInterval(sweeping);
+    await app.close();
+    await accounts?.close();
+    await store.close();
+  };
   try {
     // The services below are asked for only once requests come, when the address is known.
     const lazily = () => {
@@ -177,8 +184,7 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     sweeping = setInterval(() => void sweep(), hour).unref();
     void sweep();
   } catch (error) {
-    await app.close();
-    await store.close();
+    await closeAll();
     throw error;
   }
   return {
@@ -187,10 +193,7 @@ async function startLocked(options: StartOptions, unlock: () => void): Promise<R
     store,
     accounts: accounts!,
     async close() {
-      clearInterval(sweeping);
-      await app.close();
-      await accounts?.close();
-      await store.close();
+      await closeAll();
       unlock();
     },
   };
