@@ -15,11 +15,11 @@ export const resolveNames: Operation<'ResolveNames'> = (context, request) => {
   const names = request.names ?? [];
   if (names.length > nspiLimits.names) throw new MapiError(ec.tableTooBig, `${names.length} names`);
   const found = names.map((name) => resolveName(name, rows));
-  const resolved = found.flatMap((entries) => (entries.length === 1 ? entries : []));
+  const resolved = found.filter((one) => one !== undefined && one !== 'ambiguous');
   return {
     codePage: stat.codePage,
-    minimalIds: found.map(({ length }) =>
-      length === 0 ? ambiguity.unresolved : length === 1 ? ambiguity.resolved : ambiguity.ambiguous,
+    minimalIds: found.map((one) =>
+      one === undefined ? ambiguity.unresolved : one === 'ambiguous' ? ambiguity.ambiguous : ambiguity.resolved,
     ),
     rows: makeRows(resolved, request.columns),
   };
