@@ -142,6 +142,20 @@ test('seeking stands on the first name not before the target and tells how many 
   assert.equal((await seek('zzz')).code, ec.notFound, 'MS-OXNSPI_R1048');
 });
 
+test('MS-OXNSPI_R1047, R1052: in an explicit table the first row counts, sorted or not, at its place there', async () => {
+  const idOf = ({ legacyDn }: { legacyDn: string }) => ids.get(legacyDn)!;
+  // Halving would look at Anna, then at the end.
+  const explicitTable = [9999, idOf(carla), idOf(anna), idOf(anna), idOf(ben)];
+  const target = { tag: PidTag.DisplayName, value: 'b' };
+  const found = await call('SeekEntries', { reserved: 0, stat: start, target, explicitTable, columns });
+  assert.deepEqual([found.stat.currentRec, found.stat.numPos, found.stat.totalRecs], [idOf(carla), 1, 5]);
+  assert.deepEqual(
+    found.rows.rows.map((row: string[]) => row[0]),
+    ['Carla Zorn', 'Anna Ärmel', 'Anna Ärmel', 'ben Zorn'],
+    'R1755',
+  );
+});
+
 test('comparing and sorting go by the order of the table', async () => {
   const compare = (a: number, b: number) =>
     call('CompareMIds', { reserved: 0, stat: start, minimalId1: a, minimalId2: b });

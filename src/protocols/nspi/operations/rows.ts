@@ -36,22 +36,29 @@ export const updateStat: Operation<'UpdateStat'> = (context, request) => {
   return { stat: statAt(stat, to, rows), delta: request.deltaRequested ? to - from : undefined };
 };
 
-/** NspiSeekEntries, MS-OXNSPI 3.1.4.1.9: the first row whose display name is the target or comes after it. */
+/**
+ * NspiSeekEntries, MS-OXNSPI 3.1.4.1.9: the first row whose display name is the target or comes after it. An explicit
+ * table is looked through from its beginning: the client may not have sorted it (R1020), and the first row is meant.
+ */
 export const seekEntries: Operation<'SeekEntries'> = (context, request) => {
   const stat = requireStat(request.stat);
   const { target, explicitTable, columns } = request;
   const container = rowsOf(context, stat);
   if (stat.sortType !== sortType.displayName || !target || !isDisplayName(target))
     throw new MapiError(ec.error, 'entries are sought by display name only');
-  const rows: readonly ListedEntry[] = explicitTable
-    ? explicitTable.flatMap((id) => context.book.byMinimalId.get(id) ?? [])
-    : container;
-  const found = firstNotBefore(rows, String(target.value));
-  if (found === rows.length) throw new MapiError(ec.notFound);
+  const name = String(target.value);
+  // Ids that are nobody's keep their places: NumPos counts in the client's own table (R1052).
+  const rows = explicitTable?.map((id) => context.book.byMinimalId.get(id)) ?? container;
+  const found = explicitTable
+    ? rows.findIndex((listed) => listed && isNotBefore(listed, name))
+    : place(container, name);
+  const listed = rows[found];
+  if (!listed) throw new MapiError(ec.notFound);
+  // R1755: what QueryRows would give from here; of a whole address book that is one screenful at most.
+  const count = explicitTable ? nspiLimits.rows : screenful;
   return {
-    stat: { ...stat, currentRec: rows[found]!.minimalId, numPos: found, totalRecs: rows.length },
-    // R1755: what QueryRows would give from here; of a whole address book that is one screenful at most.
-    rows: columns ? makeRows(rows.slice(found, found + screenful), columns, context.serverGuid) : undefined,
+    stat: { ...stat, currentRec: listed.minimalId, numPos: found, totalRecs: rows.length },
+    rows: columns ? makeRows(rows.slice(found, found + count), columns, context.serverGuid) : undefined,
   };
 };
 
@@ -61,13 +68,16 @@ const isDisplayName = ({ tag }: TaggedValue): boolean =>
 /** Rows that Outlook's address book window shows (outlook-on-the-wire 6.3). */
 const screenful = 50;
 
-function firstNotBefore(rows: readonly ListedEntry[], name: string): number {
+const isNotBefore = ({ entry }: ListedEntry, name: string): boolean => compareNames(entry.displayName, name) >= 0;
+
+/** Where a name stands, or would stand, in rows that are in the order of their names. */
+function place(rows: readonly ListedEntry[], name: string): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareNames(rows[middle]!.entry.displayName, name) < 0) low = middle + 1;
-    else high = middle;
+    if (isNotBefore(rows[middle]!, name)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
