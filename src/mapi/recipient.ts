@@ -32,6 +32,28 @@ const lastDisplayType = 6;
 export const recipientTypeOf = (recipient: ReadonlyPropertyBag): number =>
   (getNumber(recipient, PidTag.RecipientType) ?? 1) & 0x0f;
 
+const displayLists = [
+  [PidTag.DisplayBcc, 3],
+  [PidTag.DisplayCc, 2],
+  [PidTag.DisplayTo, 1],
+] as const;
+
+/** PidTagDisplayBcc, PidTagDisplayCc and PidTagDisplayTo. */
+export const displayListTags: readonly PropertyTag[] = displayLists.map(([tag]) => tag);
+
+/**
+ * What {@link displayListTags} have for these recipients: the names of each type with `; ` between them (MS-OXOMSG
+ * 2.2.1.9). Who has no name is there by the address.
+ */
+export function displayListsOf(recipients: readonly ReadonlyPropertyBag[]): Map<PropertyTag, string> {
+  const namesOf = (type: number): string[] =>
+    recipients
+      .filter((recipient) => recipientTypeOf(recipient) === type)
+      .map((recipient) => getString(recipient, PidTag.DisplayName) || getString(recipient, PidTag.EmailAddress) || '')
+      .filter((name) => name !== '');
+  return new Map(displayLists.map(([tag, type]) => [tag, namesOf(type).join('; ')]));
+}
+
 /** PidTagAddressType for what RecipientFlags tells by number. */
 export const addressTypeNames: Readonly<Record<number, string>> = {
   [recipientAddressType.x500Dn]: 'EX',

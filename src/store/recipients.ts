@@ -1,14 +1,13 @@
 import {
   decodeBag,
+  displayListsOf,
   ec,
   encodeBag,
   getNumber,
-  getString,
   MapiError,
   PidTag,
   type PropertyBag,
   type ReadonlyPropertyBag,
-  recipientTypeOf,
   setProperty,
 } from '../mapi/index.ts';
 import { inMemory } from './large-value.ts';
@@ -43,18 +42,7 @@ export function decodeRecipients(bytes: Uint8Array | null): PropertyBag[] {
   return recipients;
 }
 
-const displayTags = [
-  [PidTag.DisplayTo, 1],
-  [PidTag.DisplayCc, 2],
-  [PidTag.DisplayBcc, 3],
-] as const;
-
-/** PidTagDisplayTo, PidTagDisplayCc and PidTagDisplayBcc (MS-OXOMSG 2.2.1.9): names with `; ` between them. */
+/** Sets PidTagDisplayTo, PidTagDisplayCc and PidTagDisplayBcc. */
 export function setDisplayNames(bag: PropertyBag, recipients: readonly ReadonlyPropertyBag[]): void {
-  for (const [tag, type] of displayTags) {
-    const names = recipients
-      .filter((recipient) => recipientTypeOf(recipient) === type)
-      .map((recipient) => getString(recipient, PidTag.DisplayName) || getString(recipient, PidTag.EmailAddress) || '');
-    setProperty(bag, tag, names.join('; '));
-  }
+  for (const [tag, names] of displayListsOf(recipients)) setProperty(bag, tag, names);
 }

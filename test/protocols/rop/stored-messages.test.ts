@@ -49,6 +49,32 @@ describe('messages in the store', () => {
     assert.deepEqual(client.errors, []);
   });
 
+  test('the size of a message that is not saved counts what is inside its attachments', async () => {
+    const message = await client.create();
+    const size = async () => (await client.get(message, [PidTag.MessageSize]))[0] as number;
+    const empty = await size();
+    const attachment = (await client.ok(d.RopCreateAttachment, [message], {})).handle;
+    const asked = { codePageId: 0xfff, openModeFlags: 2 };
+    const inner = (await client.ok(d.RopOpenEmbeddedMessage, [attachment], asked)).handle;
+    await client.set(inner, [[PidTag.Body, 'x'.repeat(5000)]]);
+    await client.addRecipients(inner, [{ id: 0, row: smtpRow('inner@outside.test') }]);
+    await client.save(inner);
+    await client.ok(d.RopSaveChangesAttachment, [attachment, message], { saveFlags: 0x0a });
+    assert.ok((await size()) >= empty + 10_000, `${await size()} bytes after ${empty}`);
+  });
+
+  test('who has no name is listed by the address, before a save as after it', async () => {
+    const message = await client.create();
+    const rows = [smtpRow('a@outside.test', ''), smtpRow('b@outside.test', 'B'), smtpRow('', '')];
+    await client.addRecipients(
+      message,
+      rows.map((row, id) => ({ id, row })),
+    );
+    assert.deepEqual(await client.get(message, [PidTag.DisplayTo]), ['a@outside.test; B']);
+    const { handle } = await client.open(await client.save(message));
+    assert.deepEqual(await client.get(handle, [PidTag.DisplayTo]), ['a@outside.test; B']);
+  });
+
   test('a copy outlives what it was copied from, even before a save', async () => {
     const [source, destination] = [await client.create(), await client.create()];
     const data = randomBytes(1_500_000);

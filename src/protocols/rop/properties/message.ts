@@ -1,13 +1,15 @@
 import {
+  displayListsOf,
+  displayListTags,
   ec,
   getNumber,
   idOf,
   isNamed,
   MapiError,
+  type MessageContent,
   type PropertyBag,
   type PropertyTag,
   Ptyp,
-  recipientTypeOf,
   type StoredValue,
   tagOf,
   typeOf,
@@ -19,6 +21,8 @@ import { changedSubject, isSubjectTag, subjectParts } from '../subject.ts';
 import { bodyTags, findBody, isBodyTag } from './bodies.ts';
 import type { FoundProperty, PropertyHolder, Refusal, TaggedStored } from './holder.ts';
 import { bagSize, clampSize, isSettable } from './values.ts';
+
+export { displayListsOf };
 
 /** Those that a client may set before the first save (MS-OXCMSG 2.2.1.6). */
 const clientFlags = mf.unsent | mf.resend | mf.notifyUnread | mf.notifyRead;
@@ -48,13 +52,6 @@ const tag = {
   messageRecipients: 0x0e12000d,
   messageAttachments: 0x0e13000d,
 } as const;
-
-/** PidTagDisplayBcc, -Cc and -To with the recipient type that each lists. */
-const displayLists = [
-  [0x0e04001f, 1],
-  [0x0e03001f, 2],
-  [0x0e02001f, 3],
-] as const;
 
 /** Computed by the store for a message that is in it. */
 const storeComputed: readonly PropertyTag[] = [
@@ -138,27 +135,22 @@ async function hasAttachments(draft: MessageDraft): Promise<boolean> {
 
 async function messageSize(draft: MessageDraft): Promise<number> {
   if (draft.stored !== undefined && !draft.isChanged) return draft.stored.size;
-  const content = await draft.whole();
-  let size = bagSize(content.properties);
-  for (const recipient of content.recipients) size += bagSize(recipient);
-  for (const attachment of content.attachments) size += bagSize(attachment.properties);
+  return contentSize(await draft.whole());
+}
+
+function contentSize({ properties, recipients, attachments }: MessageContent): number {
+  let size = bagSize(properties);
+  for (const recipient of recipients) size += bagSize(recipient);
+  for (const attachment of attachments) {
+    size += bagSize(attachment.properties);
+    if (attachment.embedded !== undefined) size += contentSize(attachment.embedded);
+  }
   return size;
 }
 
-/** Names of the recipients of one type, as PidTagDisplayTo and its like have them (MS-OXOMSG 2.2.1.9). */
-function displayList(recipients: readonly PropertyBag[], type: number): string {
-  const names: string[] = [];
-  for (const recipient of recipients) {
-    if (recipientTypeOf(recipient) !== type) continue;
-    const name = recipient.get(tag.displayName) ?? recipient.get(0x3003001f);
-    if (typeof name === 'string' && name !== '') names.push(name);
-  }
-  return names.join('; ');
-}
-
-/** PidTagDisplayTo, -Cc and -Bcc for these recipients. */
-export function displayListsOf(recipients: readonly PropertyBag[]): PropertyBag {
-  return new Map<PropertyTag, StoredValue>(displayLists.map(([list, type]) => [list, displayList(recipients, type)]));
+async function findDisplayList(draft: MessageDraft, id: number): Promise<FoundProperty | undefined> {
+  const list = displayListTags.find((known) => idOf(known) === id);
+  return list === undefined ? undefined : [list, displayListsOf(await draft.recipients()).get(list)!];
 }
 
 /** A property of a message as it stands on one handle: computed, stored, or its default. */
@@ -217,9 +209,8 @@ async function findMessageProperty(
       break;
   }
   if (draft.recipientsChanged) {
-    for (const [list, type] of displayLists) {
-      if (id === idOf(list)) return [list, displayList(await draft.recipients(), type)];
-    }
+    const list = await findDisplayList(draft, id);
+    if (list !== undefined) return list;
   }
   if (isSubjectTag(wanted)) return findSubject(draft, wanted);
   if (isBodyTag(wanted)) return findBody(draft, wanted);
@@ -254,10 +245,7 @@ async function fallback(draft: MessageDraft, wanted: PropertyTag): Promise<Found
     const parts = await draftSubject(draft);
     return parts === undefined || parts.normalized === '' ? undefined : [tag.conversationTopic, parts.normalized];
   }
-  for (const [list, type] of displayLists) {
-    if (id === idOf(list)) return [list, displayList(await draft.recipients(), type)];
-  }
-  return undefined;
+  return findDisplayList(draft, id);
 }
 
 /** Whether one of its properties is a named one (PidTagHasNamedProperties). */
@@ -276,7 +264,7 @@ async function listMessageProperties(draft: MessageDraft): Promise<PropertyTag[]
   for (const known of [tag.messageClass, tag.importance, tag.sensitivity, tag.access, tag.accessLevel, tag.objectType])
     add(known);
   for (const known of [tag.messageFlags, tag.messageSize, tag.hasAttachments, tag.read]) add(known);
-  for (const [list] of displayLists) add(list);
+  for (const list of displayListTags) add(list);
   for (const known of await bodyTags(draft)) add(known);
   if ((await draftSubject(draft)) !== undefined) add(tag.subject);
   if (draft.stored !== undefined) {
