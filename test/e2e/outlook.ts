@@ -35,7 +35,6 @@ import {
   Ptyp,
   propertyRow,
   type RecipientRow,
-  recipientProperties,
   recipientRow,
   type StoredValue,
   setProperty,
@@ -43,6 +42,7 @@ import {
   typeOf,
 } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
+import { recipientOfRow } from '../../src/protocols/rop/recipients.ts';
 import { decode, encode } from '../../src/wire/index.ts';
 
 /** Somebody who uses Outlook: a session as the client library gives it, and what Outlook does with it. */
@@ -317,9 +317,8 @@ async function readRecipients(
     );
     rows.push(...more);
   }
-  return rows.map(({ recipientType, recipientRow: bytes }) => {
-    const bag = recipientProperties(decode(recipientRow(columns), bytes), columns);
-    setProperty(bag, PidTag.RecipientType, recipientType);
+  return rows.map(({ recipientType, recipientRow: bytes }, rowId) => {
+    const bag = recipientOfRow(decode(recipientRow(columns), bytes), columns, rowId, recipientType);
     // People of the address book have their DN there; to compare them their address is wanted.
     const smtp = bag.get(PidTag.SmtpAddress);
     if (bag.get(PidTag.AddressType) === 'EX' && smtp !== undefined) setProperty(bag, PidTag.EmailAddress, smtp);

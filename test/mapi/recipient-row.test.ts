@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  addressBookEntryId,
-  exSearchKey,
-  PidTag,
-  type PropertyBag,
-  parseEntryId,
-  type RecipientRow,
-  recipientProperties,
-  recipientRow,
-  recipientRowOf,
-  smtpSearchKey,
-} from '../../src/mapi/index.ts';
+import { PidTag, type RecipientRow, recipientRow } from '../../src/mapi/index.ts';
 import { decode, encode, WireError } from '../../src/wire/index.ts';
 import { bytes, record, text, text8 } from './arbitraries.ts';
 
@@ -53,22 +42,6 @@ describe('a recipient row', () => {
     );
   });
 
-  it('of an internet address has the layout of MS-OXCDATA 2.8.3.2', () => {
-    const row = recipientRowOf(
-      new Map<number, string | number>([
-        [PidTag.AddressType, 'SMTP'],
-        [PidTag.EmailAddress, 'x@y'],
-        [PidTag.DisplayName, 'X'],
-        [PidTag.ObjectType, 6],
-      ]),
-      [PidTag.ObjectType],
-    );
-    assert.equal(
-      encode(recipientRow([PidTag.ObjectType]), row).toString('hex'),
-      '1b02' + '7800400079000000' + '58000000' + '0100' + '00' + '06000000',
-    );
-  });
-
   it('of somebody in the address book carries the DN', () => {
     const row: RecipientRow = {
       addressType: 1,
@@ -90,64 +63,5 @@ describe('a recipient row', () => {
 
   it('with more values than columns is refused', () => {
     assert.throws(() => decode(recipientRow([]), Buffer.from('000001000000000000', 'hex')), WireError);
-  });
-});
-
-describe('the properties of a recipient', () => {
-  it('include an entry id and a search key even when the row has none', () => {
-    const smtp = recipientProperties(
-      {
-        addressType: 3,
-        responsible: false,
-        nonRich: true,
-        unicode: true,
-        transmittableSame: true,
-        emailAddress: 'x@y',
-        displayName: 'X',
-        properties: [],
-      },
-      [],
-    );
-    assert.deepEqual(parseEntryId(smtp.get(PidTag.EntryId) as Uint8Array), {
-      kind: 'oneOff',
-      displayName: 'X',
-      addressType: 'SMTP',
-      address: 'x@y',
-      nonRich: true,
-      noLookup: true,
-    });
-    assert.deepEqual(smtp.get(PidTag.SearchKey), smtpSearchKey('x@y'));
-    assert.equal(smtp.get(PidTag.TransmittableDisplayName), 'X');
-    const ex = recipientProperties(
-      {
-        addressType: 1,
-        responsible: false,
-        nonRich: false,
-        unicode: true,
-        transmittableSame: false,
-        displayType: 1,
-        x500Dn: '/o=a',
-        properties: [],
-      },
-      [],
-    );
-    assert.deepEqual(ex.get(PidTag.EntryId), addressBookEntryId('/o=a', 1));
-    assert.deepEqual(ex.get(PidTag.SearchKey), exSearchKey('/O=A'));
-    assert.equal(ex.get(PidTag.ObjectType), 8);
-  });
-
-  it('go into a row and come back', () => {
-    const bag: PropertyBag = new Map<number, string | number | boolean | Uint8Array>([
-      [PidTag.AddressType, 'FAX'],
-      [PidTag.EmailAddress, '+49 1'],
-      [PidTag.DisplayName, 'F'],
-      [PidTag.TransmittableDisplayName, "'F'"],
-      [PidTag.SendRichInfo, false],
-      [PidTag.Responsibility, true],
-      [PidTag.SmtpAddress, 'f@example.com'],
-    ]);
-    const codec = recipientRow(columns);
-    const back = recipientProperties(decode(codec, encode(codec, recipientRowOf(bag, columns))), columns);
-    for (const [tag, value] of bag) assert.deepEqual(back.get(tag), value);
   });
 });

@@ -14,26 +14,28 @@ import {
   isLargeValue,
   isPropertyError,
   isTypedValue,
+  listDisplayType,
   oneOffEntryId,
   PidTag,
   type PropertyBag,
   type PropertyTag,
+  Ptyp,
   type ReadonlyPropertyBag,
   type RecipientRow,
   recipientAddressType,
   recipientObjectType,
   setProperty,
+  typeOf,
+  withType,
 } from '../../mapi/index.ts';
 import { ropLimits } from './limits.ts';
 import { lasting } from './properties/values.ts';
-
-const sevenBitDisplayName = 0x39ff001f;
 
 /** Columns beside the standard fields of a row; given even when no recipient has more. */
 const alwaysColumns: readonly PropertyTag[] = [
   PidTag.ObjectType,
   PidTag.DisplayType,
-  sevenBitDisplayName,
+  PidTag.AddressBookDisplayNamePrintable,
   PidTag.SmtpAddress,
 ];
 /** What the standard fields of a row already say (MS-OXCMSG 2.2.3.5.1). */
@@ -77,7 +79,7 @@ export function rowOfRecipient(recipient: ReadonlyPropertyBag, columns: readonly
   const address = getString(recipient, PidTag.EmailAddress) ?? '';
   const displayName = getString(recipient, PidTag.DisplayName) ?? address;
   const transmittable = getString(recipient, PidTag.TransmittableDisplayName);
-  const simple = getString(recipient, sevenBitDisplayName);
+  const simple = getString(recipient, PidTag.AddressBookDisplayNamePrintable);
   const displayType = getNumber(recipient, PidTag.DisplayType) ?? 0;
   const common = {
     responsible: getBoolean(recipient, PidTag.Responsibility) ?? false,
@@ -125,16 +127,24 @@ export function recipientOfRow(
 ): PropertyBag {
   const bag: PropertyBag = new Map();
   for (const [at, cell] of row.properties.entries()) {
-    const tag = columns[at] as PropertyTag;
-    if (isPropertyError(cell) || isTypedValue(cell) || (tag & 0xffff) === 0 || (tag & 0xffff) === 0x0a) continue;
-    setProperty(bag, tag, lasting(cell));
+    const column = columns[at] as PropertyTag;
+    if (isPropertyError(cell)) continue;
+    // A column of type PtypUnspecified gives each value with its own type.
+    const [tag, value] = isTypedValue(cell) ? [withType(column, cell.type), cell.value] : [column, cell];
+    if (typeOf(tag) !== Ptyp.Unspecified && typeOf(tag) !== Ptyp.ErrorCode) setProperty(bag, tag, lasting(value));
   }
   const isEx = row.addressType === recipientAddressType.x500Dn;
   const type = addressTypeNames[row.addressType] ?? row.addressTypeName?.toUpperCase() ?? '';
   const addressType = type === '' ? 'NONE' : type;
   const address = (isEx ? row.x500Dn : row.emailAddress) ?? '';
   const displayName = row.displayName ?? row.simpleDisplayName ?? address;
-  const isList = type === 'MAPIPDL' || (isEx && row.displayType === 1);
+  const isPersonalList = type === 'MAPIPDL';
+  // Rows of the address book have it as a field, any may have it as a column (MS-OXCDATA 2.8.3.2).
+  const displayType =
+    getNumber(bag, PidTag.DisplayType) ??
+    row.displayType ??
+    (isPersonalList ? listDisplayType.personalDistributionList : 0);
+  const isList = isPersonalList || Object.values<number>(listDisplayType).includes(displayType);
   const fill = (tag: PropertyTag, value: Parameters<typeof setProperty>[2]): void => {
     if (!bag.has(tag)) setProperty(bag, tag, value);
   };
@@ -147,9 +157,9 @@ export function recipientOfRow(
   setProperty(bag, PidTag.SendRichInfo, !row.nonRich);
   if (row.responsible) setProperty(bag, PidTag.Responsibility, true);
   fill(PidTag.TransmittableDisplayName, row.transmittableDisplayName ?? displayName);
-  if (row.simpleDisplayName !== undefined) fill(sevenBitDisplayName, row.simpleDisplayName);
+  if (row.simpleDisplayName !== undefined) fill(PidTag.AddressBookDisplayNamePrintable, row.simpleDisplayName);
   fill(PidTag.ObjectType, isList ? recipientObjectType.distributionList : recipientObjectType.mailUser);
-  fill(PidTag.DisplayType, isEx ? (row.displayType ?? 0) : isList ? 5 : 0);
+  fill(PidTag.DisplayType, displayType);
   if (type === 'SMTP') fill(PidTag.SmtpAddress, address);
   if (row.entryId !== undefined && row.entryId.length > 0) fill(PidTag.EntryId, Buffer.from(row.entryId));
   if (row.searchKey !== undefined && row.searchKey.length > 0) fill(PidTag.SearchKey, Buffer.from(row.searchKey));
