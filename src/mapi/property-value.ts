@@ -1,4 +1,4 @@
-import { array, type Reader, struct, u16, u32, type WireType, type Writer } from '../wire/index.ts';
+import { array, type Reader, u16, u32, type WireType, type Writer } from '../wire/index.ts';
 import { guidFromBytes, guidToBytes } from './guid.ts';
 import type { PropertyValue } from './property-bag.ts';
 import { multiValue, multiValueInstance, type PropertyTag, type PropertyType, Ptyp, typeOf } from './property-type.ts';
@@ -282,16 +282,3 @@ export const propertyTagArray: WireType<PropertyTag[]> = array(u16, u32, 4);
 
 /** LargePropertyTagArray, MS-OXCMAPIHTTP 2.2.1.8: a 32-bit count and tags. */
 export const largePropertyTagArray: WireType<PropertyTag[]> = array(u32, u32, 4);
-
-/** A property that could not be set or deleted, MS-OXCDATA 2.7; `index` into the request's array. */
-export interface PropertyProblem {
-  readonly index: number;
-  readonly tag: PropertyTag;
-  readonly errorCode: number;
-}
-
-/** PropertyProblem on the wire. */
-export const propertyProblem: WireType<PropertyProblem> = struct({ index: u16, tag: u32, errorCode: u32 });
-
-/** PropertyProblem structures after a 16-bit count. */
-export const propertyProblemArray: WireType<PropertyProblem[]> = array(u16, propertyProblem, 10);

@@ -6,7 +6,6 @@ import {
   multiValue,
   PidTag,
   Ptyp,
-  propertyProblemArray,
   propertyTagArray,
   propertyValue,
   taggedValue,
@@ -98,8 +97,5 @@ describe('structures of tags', () => {
     assert.equal(encode(propertyTagArray, [PidTag.Subject]).toString('hex'), '01001f003700');
     assert.equal(encode(largePropertyTagArray, [PidTag.Subject]).toString('hex'), '010000001f003700');
     assert.equal(encode(taggedValue(), { tag: PidTag.Importance, value: 2 }).toString('hex'), '0300170002000000');
-    const problems = [{ index: 1, tag: PidTag.Subject, errorCode: 0x80070005 }];
-    assert.equal(encode(propertyProblemArray, problems).toString('hex'), '010001001f00370005000780');
-    assert.deepEqual(decode(propertyProblemArray, encode(propertyProblemArray, problems)), problems);
   });
 });

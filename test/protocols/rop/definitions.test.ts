@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { ec } from '../../../src/mapi/index.ts';
+import { ec, PidTag } from '../../../src/mapi/index.ts';
+import { propertyProblems } from '../../../src/protocols/rop/definitions/fields.ts';
 import { ropDefinitions } from '../../../src/protocols/rop/definitions/index.ts';
 import { Reader, type Scope, WireError, type WireType, Writer } from '../../../src/wire/index.ts';
 import { samples } from './samples.ts';
@@ -26,6 +27,13 @@ function plain(value: unknown): unknown {
 }
 
 describe('layouts of operations', () => {
+  test('a property problem has its index, the tag and the error (MS-OXCDATA 2.7)', () => {
+    const writer = new Writer();
+    const problem = { index: 1, propertyTag: PidTag.Subject, errorCode: ec.accessDenied };
+    propertyProblems.write(writer, { propertyProblems: [problem] });
+    assert.equal(writer.finish().toString('hex'), '010001001f00370005000780');
+  });
+
   test('each operation has a sample here', () => {
     const missing = [...ropDefinitions.values()].filter((d) => !samples.some((s) => s.definition === d));
     assert.deepEqual(
