@@ -90,6 +90,7 @@ const topicOf = (m: Message): string => text(m, PidTag.ConversationTopic) ?? tex
 /** Properties that are there even when the bag does not have them. */
 const defaults: readonly (readonly [PropertyTag, Compute])[] = [
   [PidTag.MessageClass, () => 'IPM.Note'],
+  [PidTag.MessageDeliveryTime, (m) => m.created],
   [PidTag.Subject, (m) => (text(m, PidTag.SubjectPrefix) ?? '') + (text(m, PidTag.NormalizedSubject) ?? '')],
   [PidTag.SubjectPrefix, () => ''],
   [PidTag.NormalizedSubject, () => ''],

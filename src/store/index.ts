@@ -1,5 +1,5 @@
 export { batches } from './batches.ts';
-export type { ChangedMessage, ContentsChanges, HierarchyChanges, KnownContents } from './changes.ts';
+export type { ChangedMessage, ContentsChanges, ContentsScope, HierarchyChanges, KnownContents } from './changes.ts';
 export {
   folderProperty,
   folderPropertyTags,

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { StoreEvent } from './events.ts';
+import type { FolderIdsOfMailbox } from './folder-ids.ts';
 import type { ChunkSource } from './large-value.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Db, FolderTable, MessageTable } from './schema.ts';
@@ -33,6 +34,7 @@ export interface MailboxContext {
   /** A `modified` event with the counts after the commit is due for this folder. */
   countsChanged(folderId: FolderId, origin: Origin): void;
   subscribe(listener: (event: StoreEvent) => void): () => void;
+  readonly folderIds: FolderIdsOfMailbox;
   /** Source keys of folders that came from a foreign replica. */
   readonly foreignFolderKeys: Map<FolderId, Uint8Array>;
   /** Tells the sync engine, after the commit, that the outbox got rows. Only in a transaction. */

@@ -21,6 +21,12 @@ export const storeLimits = {
   keysPerStatement: 500,
   /** Messages that one statement puts in; their values stay below SQLite's 32,766 parameters. */
   rowsPerInsert: 50,
+  /** Ids that one statement puts together to ranges: some milliseconds. */
+  idsPerRead: 20_000,
+  /** Ranges of ids kept in memory for the folders of one mailbox that were synchronized last; some 50 bytes each. */
+  keptIdRanges: 100_000,
+  /** Gaps in what a replica has that are looked up one by one; with more of them the whole folder is compared. */
+  gapsLookedUp: 256,
   /** Folders under one another. */
   folderDepth: 64,
   displayNameLength: 255,

@@ -15,6 +15,7 @@ import type { EventSink, StoreDatabase } from './database.ts';
 import { isRememberedDeleted, rememberDeleted } from './deleted-ids.ts';
 import { mergeNotes } from './event-merge.ts';
 import type { StoreEvent } from './events.ts';
+import { type FolderIdsOfMailbox, folderIdsOf } from './folder-ids.ts';
 import {
   childFolders,
   copyFolder,
@@ -147,6 +148,10 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    get folderIds() {
+      folderIds ??= folderIdsOf(context);
+      return folderIds;
+    },
     foreignFolderKeys: new Map(),
     outboxGrew() {
       database.afterCommit(() => {
@@ -163,6 +168,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     folderFromRow,
   };
 
+  let folderIds: FolderIdsOfMailbox | undefined;
   const specialFolders = new Map<FolderRole, FolderId>();
   const opened: OpenMailbox = {
     context,
@@ -295,7 +301,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     setReceiveFolder: (messageClass, folderId) => setReceiveFolder(context, messageClass, folderId),
     receiveFolders: () => receiveFolders(context),
 
-    contentsChanges: (folderId, known, restriction) => contentsChanges(context, folderId, known, restriction),
+    contentsChanges: (folderId, known, scope) => contentsChanges(context, folderId, known, scope),
     hierarchyChanges: (folderId, known) => hierarchyChanges(context, folderId, known),
 
     hierarchyTable: (folderId, options) => startTables().hierarchyTable(folderId, options),

@@ -73,12 +73,12 @@ async function copyLocal(
   const row = await messageRow(context, 'id', id);
   if (!row) return undefined;
   const mailbox = context.mailbox.id;
-  const key = await context.allocate(3);
-  const cn = key + 1;
+  const key = await context.allocate(1);
+  const cn = key;
   const copy = {
     ...row,
     key,
-    id: key + 2,
+    id: key,
     folder_id: to,
     source_key: null,
     former_id: null,

@@ -48,15 +48,16 @@ async function moveRows(
   identities: ReadonlyMap<MessageId, MovedIdentity>,
 ): Promise<[MessageId, MessageId][]> {
   if (rows.length === 0) return [];
-  const first = await context.allocate(rows.length * 2);
+  // The id and the change number of each.
+  const first = await context.allocate(rows.length);
   const left = noChange();
   const entered = noChange();
   const moved: [MessageId, MessageId][] = [];
   const changes: { objectKey: number; change: number }[] = [];
   for (const [index, row] of rows.entries()) {
     const given = identities.get(row.id);
-    const id = given?.newId ?? first + index * 2;
-    const cn = first + index * 2 + 1;
+    const cn = first + index;
+    const id = given?.newId ?? cn;
     if (given?.newId !== undefined) await checkNewId(context, 'message', id, first);
     await context
       .db()

@@ -11,7 +11,7 @@ import type {
   Restriction,
   SortOrderSet,
 } from '../mapi/index.ts';
-import type { ContentsChanges, HierarchyChanges, KnownContents } from './changes.ts';
+import type { ContentsChanges, ContentsScope, HierarchyChanges, KnownContents } from './changes.ts';
 import type { StoreEvent } from './events.ts';
 import type { SyncState } from './sync-state.ts';
 
@@ -427,12 +427,8 @@ export interface Mailbox extends MailboxInfo {
   receiveFolders(): Promise<{ folderId: FolderId; messageClass: string; lastModified: bigint }[]>;
 
   // Incremental change synchronization (MS-OXCFXICS 3.2.5.3)
-  /** How a folder's messages differ from a replica of those that meet the restriction. Errors: ecTooComplex. */
-  contentsChanges(
-    folderId: FolderId,
-    known: KnownContents,
-    restriction: Restriction | undefined,
-  ): Promise<ContentsChanges>;
+  /** How a folder's messages differ from a replica of those in the scope. Errors: ecTooComplex. */
+  contentsChanges(folderId: FolderId, known: KnownContents, scope: ContentsScope): Promise<ContentsChanges>;
   /** How the folders under one differ from a replica of them. */
   hierarchyChanges(folderId: FolderId, known: Pick<KnownContents, 'given' | 'seen'>): Promise<HierarchyChanges>;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { StatementSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { PidTag, sortDirection } from '../../src/mapi/index.ts';
+import { IdSet, PidTag, sortDirection } from '../../src/mapi/index.ts';
 import type { FolderId, Mailbox } from '../../src/store/index.ts';
 import { backend, bag, client, setUp, subject } from './support.ts';
 
@@ -63,6 +63,39 @@ test('what a folder costs does not grow with what is in it', async (t) => {
     await mailbox.setReadState(folderId, [id], false, client);
     await mailbox.deleteMessages(folderId, [id], {}, client);
   });
+});
+
+test('what a replica of a folder lacks is found without reading what it has', async (t) => {
+  const { mailbox, inbox, drafts } = await setUp(t);
+  await fill(mailbox, inbox, 200);
+  await fill(mailbox, drafts, 20_000);
+  const scope = { normal: true, associated: true, readStates: true };
+  const synchronized = async (folderId: FolderId) => {
+    const none = { given: new IdSet(), seen: new IdSet(), seenFai: new IdSet(), read: new IdSet() };
+    const { changed, upTo } = await mailbox.contentsChanges(folderId, none, scope);
+    const seen = new IdSet().addRange(1, upTo);
+    return { given: IdSet.of(changed.map(({ id }) => id)), seen, seenFai: seen, read: seen };
+  };
+  const known = new Map([
+    [inbox, await synchronized(inbox)],
+    [drafts, await synchronized(drafts)],
+  ]);
+  const lacking = (folderId: FolderId) => mailbox.contentsChanges(folderId, known.get(folderId)!, scope);
+  const nothing = await costOf(() => lacking(drafts));
+  assert.deepEqual(nothing, await costOf(() => lacking(inbox)));
+  assert.ok(nothing.rows <= 3, `${nothing.rows} rows`);
+  for (const folderId of [inbox, drafts]) {
+    const [edited, read, gone, left] = await mailbox.messageIds(folderId);
+    await mailbox.saveMessage({ id: edited!, folderId, set: subject('other') }, backend);
+    await mailbox.setReadState(folderId, [read!], false, client);
+    await mailbox.setReadState(folderId, [read!], true, client);
+    await mailbox.deleteMessages(folderId, [gone!], { hard: true }, client);
+    await mailbox.moveMessages(folderId, [left!], mailbox.specialFolder('outbox'), client);
+    await mailbox.saveMessage({ folderId, set: subject('new') }, client);
+  }
+  const some = await costOf(async () => assert.equal((await lacking(drafts)).changed.length, 2));
+  assert.deepEqual(some, await costOf(async () => assert.equal((await lacking(inbox)).changed.length, 2)));
+  assert.ok(some.rows <= 8, `${some.rows} rows`);
 });
 
 test('many new messages take few statements each', async (t) => {

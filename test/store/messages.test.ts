@@ -7,8 +7,10 @@ import {
   getString,
   isLargeValue,
   PidTag,
+  Ptyp,
   parsePredecessorChangeList,
   sourceKey,
+  tagOf,
 } from '../../src/mapi/index.ts';
 import { messageFlags, messageProperty } from '../../src/store/index.ts';
 import { backend, bag, client, failure, recipient, setUp, subject } from './support.ts';
@@ -38,6 +40,13 @@ describe('saving', () => {
     assert.deepEqual(value(PidTag.SourceKey), sourceKey(mailbox.replicaGuid, saved.id));
     assert.deepEqual(Buffer.from(saved.changeKey), changeKey(mailbox.replicaGuid, saved.changeNumber));
     assert.ok((value(PidTag.MessageSize) as number) > 0);
+  });
+
+  test('a subject that is given twice, the second time as a number, is no text any more', async (t) => {
+    const { mailbox, drafts } = await setUp(t);
+    const twice = bag([PidTag.Subject, 'x'], [tagOf(0x0037, Ptyp.Floating64), 1.5]);
+    const saved = await mailbox.saveMessage({ folderId: drafts, set: twice }, client);
+    assert.equal(saved.properties.get(tagOf(0x0037, Ptyp.Floating64)), 1.5);
   });
 
   test('the subject and its two parts always agree (MS-OXCMSG_R1239)', async (t) => {

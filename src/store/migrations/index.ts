@@ -3,6 +3,7 @@ import { createMailbox } from './001-mailbox.ts';
 import { createSearchFolders } from './002-search-folders.ts';
 import { countHierarchyChanges } from './003-hierarchy-changes.ts';
 import { prepareUpload } from './004-upload.ts';
+import { orderByChange } from './005-change-order.ts';
 import { columnTypes, type DatabaseKind } from './column-types.ts';
 
 /** All changes of the schema in their order; names are never changed and steps never removed. */
@@ -11,6 +12,7 @@ const steps = {
   '002-search-folders': createSearchFolders,
   '003-hierarchy-changes': countHierarchyChanges,
   '004-upload': prepareUpload,
+  '005-change-order': orderByChange,
 };
 
 /** The migrations for one kind of database, as Kysely's Migrator wants them. */

@@ -22,11 +22,15 @@ interface NumberColumn {
   readonly value: 'number' | 'time' | 'boolean';
   /** The column cannot be null, and the property is always there. */
   readonly always: boolean;
+  /** The column is null when the property is absent, and only then. */
+  readonly nullWhenAbsent?: boolean;
   /** The column is 0 when the property is absent. */
   readonly zeroWhenAbsent?: boolean;
 }
 
 const columns: ReadonlyMap<PropertyTag, NumberColumn> = new Map<PropertyTag, NumberColumn>([
+  [PidTag.MessageDeliveryTime, { column: 'delivery_time', value: 'time', always: true }],
+  [PidTag.ClientSubmitTime, { column: 'submit_time', value: 'time', always: false, nullWhenAbsent: true }],
   [PidTag.LastModificationTime, { column: 'last_modified', value: 'time', always: true }],
   [PidTag.CreationTime, { column: 'created', value: 'time', always: true }],
   [PidTag.Importance, { column: 'importance', value: 'number', always: true }],
@@ -70,8 +74,11 @@ export function restrictionSql(restriction: Restriction): Predicate | undefined 
       return messageClass(restriction);
     case 'bitmask':
       return bitmask(restriction);
-    case 'exist':
-      return columns.get(restriction.tag)?.always ? true_ : undefined;
+    case 'exist': {
+      const known = columns.get(restriction.tag);
+      if (known?.nullWhenAbsent) return sql<SqlBool>`${columnOf(known)} is not null`;
+      return known?.always ? true_ : undefined;
+    }
     default:
       return undefined;
   }
@@ -111,8 +118,17 @@ function property(tag: PropertyTag, operator: number, value: PropertyValue): Pre
   if (wanted === undefined) return undefined;
   // An absent property is less than any value, so a column that has 0 for it is right for values above 0.
   if (known.zeroWhenAbsent && !(wanted > 0 || (wanted === 0 && operator === relop.gt))) return undefined;
-  return sql<SqlBool>`${sql.ref(`message.${known.column}`)} ${sql.raw(sign)} ${wanted}`;
+  const compared = sql<SqlBool>`${columnOf(known)} ${sql.raw(sign)} ${wanted}`;
+  if (!known.nullWhenAbsent) return compared;
+  return lessOrOther.has(operator)
+    ? sql<SqlBool>`(${columnOf(known)} is null or ${compared})`
+    : sql<SqlBool>`(${columnOf(known)} is not null and ${compared})`;
 }
+
+/** What an absent property meets. */
+const lessOrOther: ReadonlySet<number> = new Set([relop.lt, relop.le, relop.ne]);
+
+const columnOf = ({ column }: NumberColumn) => sql.ref(`message.${column}`);
 
 function numberOf({ value: kind }: NumberColumn, value: PropertyValue): number | bigint | undefined {
   if (kind === 'boolean') return typeof value === 'boolean' ? Number(value) : undefined;

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { counterOf, ec, PidTag, type Restriction } from '../../../src/mapi/index.ts';
+import { counterOf, ec, PidTag, type Restriction, relop } from '../../../src/mapi/index.ts';
 import { marker, metaTag } from '../../../src/protocols/fasttransfer/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
 import type { Origin } from '../../../src/store/index.ts';
-import { configure, fetchStream, propertyOf, Replica, sync, tagsOf, uploadState, usual } from './downloading-client.ts';
+import {
+  configure,
+  fetchStream,
+  propertyOf,
+  Replica,
+  type Synced,
+  sync,
+  tagsOf,
+  uploadState,
+  usual,
+} from './downloading-client.ts';
 import { startStoreClient } from './mailbox-client.ts';
 
 const origin: Origin = { kind: 'client' };
@@ -126,6 +136,40 @@ describe('a contents synchronization', () => {
       assert.equal(ignoring.deletions.size, 0);
       const { deletions } = await sync(started, started.opened, state, { restriction });
       assert.deepEqual([...deletions], [[metaTag.idsetNoLongerInScope, [message.id]]]);
+    }));
+
+  test('has the mails of a time window; those that fall out of it are no longer in scope (MS-OXCFXICS_R2168)', () =>
+    withClient(async (started) => {
+      const { inboxId, mailbox, opened } = started;
+      const day = 864_000_000_000n;
+      const now = 133_000_000_000_000_000n;
+      const since = (delivered: bigint): Restriction => ({
+        kind: 'and',
+        restrictions: [
+          {
+            kind: 'property',
+            relop: relop.ge,
+            tag: PidTag.MessageDeliveryTime,
+            value: { tag: PidTag.MessageDeliveryTime, value: delivered },
+          },
+        ],
+      });
+      const ids: number[] = [];
+      for (let age = 0; age < 5; age++)
+        ids.push((await save(started, `${age}`, { delivered: now - BigInt(age) * day })).id);
+      const idsOf = ({ changes }: Synced) =>
+        changes.map(({ header }) => counterOf(propertyOf(header, PidTag.Mid) as bigint));
+      const first = await sync(started, opened, undefined, { restriction: since(now - 3n * day) });
+      assert.deepEqual(idsOf(first), ids.slice(0, 4));
+      // Three days later, one of the window was read, and one below it.
+      await mailbox.setReadState(inboxId, [ids[0]!, ids[4]!], false, origin);
+      const later = await sync(started, opened, first.state, { restriction: since(now - 1n * day) });
+      assert.deepEqual(idsOf(later), []);
+      assert.deepEqual([...later.deletions], [[metaTag.idsetNoLongerInScope, [ids[2], ids[3]]]]);
+      assert.deepEqual([...later.readStates], [[metaTag.idsetUnread, [ids[0]]]]);
+      const wider = await sync(started, opened, later.state);
+      assert.deepEqual(idsOf(wider), ids.slice(2));
+      assert.equal(wider.deletions.size, 0);
     }));
 
   test('tells of read states alone where nothing else changed (MS-OXCFXICS_R2170 MS-OXCFXICS_R2171)', () =>

@@ -37,9 +37,13 @@ const message: fc.Arbitrary<TestMessage> = fc.record({
     { requiredKeys: [] },
   ) as unknown as fc.Arbitrary<Record<number, StoredValue>>,
 });
+const times = { min: 130_000_000_000_000_000n, max: 130_000_000_000_000_005n };
 const delivered = fc
-  .tuple(message, fc.bigInt({ min: 130_000_000_000_000_000n, max: 130_000_000_000_000_005n }))
-  .map(([one, time]): TestMessage => ({ ...one, values: { ...one.values, [PidTag.MessageDeliveryTime]: time } }));
+  .tuple(message, fc.bigInt(times), fc.option(fc.bigInt(times)))
+  .map(([one, time, submitted]): TestMessage => {
+    const sent: TestMessage['values'] = submitted === null ? {} : { [PidTag.ClientSubmitTime]: submitted };
+    return { ...one, values: { ...one.values, ...sent, [PidTag.MessageDeliveryTime]: time } };
+  });
 
 const sortTags: PropertyTag[] = [
   PidTag.MessageDeliveryTime,
@@ -83,6 +87,9 @@ const { restriction } = fc.letrec<{ restriction: Restriction }>((tie) => ({
     fc.tuple(operator, fc.integer({ min: -1, max: 2 })).map(([o, value]) => property(o, PidTag.IconIndex, value)),
     fc.tuple(operator, fc.boolean()).map(([o, value]) => property(o, PidTag.Read, value)),
     fc
+      .tuple(operator, fc.constantFrom(PidTag.MessageDeliveryTime, PidTag.ClientSubmitTime), fc.bigInt(times))
+      .map(([o, tag, value]) => property(o, tag, value)),
+    fc
       .tuple(
         fc.constantFrom(1, 4, 0x10, 0x11, 0x400),
         fc.boolean(),
@@ -100,7 +107,12 @@ const { restriction } = fc.letrec<{ restriction: Restriction }>((tie) => ({
           value: { tag: PidTag.MessageClass, value },
         }),
       ),
-    fc.constantFrom<Restriction>({ kind: 'exist', tag: PidTag.IconIndex }, { kind: 'exist', tag: PidTag.Importance }),
+    fc.constantFrom<Restriction>(
+      { kind: 'exist', tag: PidTag.IconIndex },
+      { kind: 'exist', tag: PidTag.Importance },
+      { kind: 'exist', tag: PidTag.ClientSubmitTime },
+      { kind: 'exist', tag: PidTag.MessageDeliveryTime },
+    ),
     fc.array(tie('restriction'), { maxLength: 3 }).map((restrictions): Restriction => ({ kind: 'and', restrictions })),
     fc.array(tie('restriction'), { maxLength: 3 }).map((restrictions): Restriction => ({ kind: 'or', restrictions })),
     tie('restriction').map((one): Restriction => ({ kind: 'not', restriction: one })),

@@ -174,7 +174,7 @@ export async function openFixture(file?: string) {
     return {
       read: Number(message.read),
       delivery_time: (bag.get(PidTag.MessageDeliveryTime) as bigint | undefined) ?? 0n,
-      submit_time: null,
+      submit_time: (bag.get(PidTag.ClientSubmitTime) as bigint | undefined) ?? null,
       importance: (bag.get(PidTag.Importance) as number | undefined) ?? 1,
       sensitivity: (bag.get(PidTag.Sensitivity) as number | undefined) ?? 0,
       flag_status: (bag.get(PidTag.FlagStatus) as number | undefined) ?? 0,

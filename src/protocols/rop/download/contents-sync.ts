@@ -39,9 +39,14 @@ export async function* contentsSync(
 ): AsyncGenerator<Block> {
   const { mailbox, progress } = download;
   const known = download.known();
-  const changes = await mailbox.contentsChanges(folderId, known, options.restriction);
   const has = (flag: number): boolean => (options.flags & flag) !== 0;
-  const wanted = changes.changed.filter(({ associated }) => has(associated ? syncFlags.fai : syncFlags.normal));
+  const changes = await mailbox.contentsChanges(folderId, known, {
+    restriction: options.restriction,
+    normal: has(syncFlags.normal),
+    associated: has(syncFlags.fai),
+    readStates: has(syncFlags.readState),
+  });
+  const wanted = changes.changed;
   progress.total = wanted.length + 1;
   if (has(syncFlags.progress)) writeProgressTotal(out, wanted);
 
