@@ -3,7 +3,8 @@ import { formatLimits } from './limits.ts';
 
 /** Plain text of HTML: as a mail reader without HTML would show it. Lines end in CR LF. */
 export function htmlToText(html: string): string {
-  const text = html.length > formatLimits.htmlLayout ? withoutTags(html) : layout(html);
+  const laidOut = html.length <= formatLimits.htmlLayout && !isDeeper(html, formatLimits.htmlDepth);
+  const text = laidOut ? layout(html) : withoutTags(html);
   return toCrLf(text.replaceAll('\0', ''));
 }
 
@@ -26,6 +27,59 @@ function layout(html: string): string {
     // Markup that the library gives up on (too deep for its recursion) still has text in it.
     return withoutTags(html);
   }
+}
+
+const words = (text: string): string[] => text.split(' ');
+
+/** Elements without content. */
+const voidElements = new Set(
+  words('area base basefont br col command embed frame hr img input keygen link meta param source track wbr'),
+);
+
+/** The beginning of which elements ends which ones, when these are the innermost, as the layout's parser has it. */
+const endedBy: ReadonlyMap<string, readonly string[]> = new Map(
+  (
+    [
+      ['tr', 'tr th td'],
+      ['td', 'th td'],
+      ['th', 'th'],
+      ['tbody tfoot', 'thead tbody'],
+      ['li', 'li'],
+      ['dd dt', 'dd dt'],
+      ['rt rp', 'rt rp'],
+      ['option', 'option'],
+      ['optgroup', 'optgroup option'],
+      [
+        'p h1 h2 h3 h4 h5 h6 address article aside blockquote details div dl fieldset figcaption figure footer form ' +
+          'header hr main nav ol pre section table ul',
+        'p',
+      ],
+    ] as const
+  ).flatMap(([beginning, ended]) => words(beginning).map((name) => [name, words(ended)] as const)),
+);
+
+/** Whether more than `depth` elements are open at once somewhere; linear in the size. */
+function isDeeper(html: string, depth: number): boolean {
+  const open: string[] = [];
+  const counts = new Map<string, number>();
+  const close = (): string => {
+    const name = open.pop()!;
+    counts.set(name, counts.get(name)! - 1);
+    return name;
+  };
+  for (const [, end, written] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    const name = written!.toLowerCase();
+    if (end) {
+      // What was opened inside ends with it; an end of what is not open means nothing.
+      if (counts.get(name)) while (close() !== name);
+      continue;
+    }
+    while (endedBy.get(name)?.includes(open.at(-1)!)) close();
+    if (voidElements.has(name)) continue;
+    if (open.push(name) > depth) return true;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return false;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };

@@ -26,6 +26,11 @@ export const formatLimits = {
   subject: 2_000,
   /** Characters of HTML that are laid out as text; the layout is slow, larger ones lose only their tags. */
   htmlLayout: 1 << 20,
+  /**
+   * Elements inside elements of HTML that is laid out: each tag costs the layout as much as it is deep, and below 200 it
+   * shows nothing. Years of answers inside answers reach a few hundred.
+   */
+  htmlDepth: 1_000,
   /** Bytes of RTF after decompression. */
   rtf: 64 << 20,
   /** Groups inside groups of RTF. */

@@ -58,3 +58,23 @@ test('HTML too large to be laid out loses its tags only, whatever its letters, a
   htmlToText('<style>a</style>'.repeat(50_000) + large);
   assert.ok(performance.now() - start < 1000);
 });
+
+test('HTML is laid out in time that grows with its size, however deep its elements are', () => {
+  const deep = [
+    `${'<div>'.repeat(78_000)}text`,
+    `${'<b></x>'.repeat(100_000)}text`,
+    `${'<p><li>'.repeat(60_000)}text`,
+    `${'<b>'.repeat(60_000)}text${'</b>'.repeat(60_000)}`,
+  ];
+  const begun = performance.now();
+  for (const html of deep) assert.equal(htmlToText(html).trim(), 'text');
+  // Each of them takes the layout more than a second.
+  const took = performance.now() - begun;
+  assert.ok(took < 700, `${took} ms`);
+});
+
+test('elements side by side are no deep ones: they are laid out', () => {
+  const pieces = ['<p>one<br>', '<li>one', '<tr><td>one<td>two', '<div><b><i>one</div>', '<font>one</font></b>'];
+  // Only the layout puts lines between a heading and what follows.
+  for (const piece of pieces) assert.match(htmlToText(`<h1>A</h1><ul>${piece.repeat(1500)}`), /^A\r\n\r\n/, piece);
+});
