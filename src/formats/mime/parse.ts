@@ -61,10 +61,13 @@ async function parseMessage(
       html: html.map((part) => bodyPart(reader, part)),
     })),
   );
-  const inside = await readAttachments(reader, parts.attachments, referenced);
+  const kind = securedKind(root);
+  // An opaque body is the one attachment of the message, which is made below.
+  const inside = kind === 'opaque' ? [] : await readAttachments(reader, parts.attachments, referenced);
 
-  const hasAttachments = inside.some(({ properties: bag }) => bag.get(PidTag.AttachmentHidden) !== true);
-  const secured = await securedAttachment(reader, root);
+  const hasAttachments =
+    kind === 'opaque' || inside.some(({ properties: bag }) => bag.get(PidTag.AttachmentHidden) !== true);
+  const secured = kind && (await securedAttachment(reader, root, kind));
   // Outlook opens a signed or encrypted message from its one attachment (MS-OXOSMIME 2.1).
   const attachments = secured ? [secured] : inside;
   if (!secured && root.type.value === 'multipart/signed') setProperty(properties, PidTag.MessageClass, 'IPM.Note');
@@ -287,10 +290,12 @@ function setNames(properties: PropertyBag, name: string): string {
   return names.long;
 }
 
-/** The one attachment of an S/MIME message; undefined for any other message. */
-async function securedAttachment(reader: PartReader, root: Part): Promise<AttachmentContent | undefined> {
-  const kind = securedKind(root);
-  if (kind === undefined) return undefined;
+/** The one attachment of an S/MIME message. */
+async function securedAttachment(
+  reader: PartReader,
+  root: Part,
+  kind: 'signed' | 'opaque',
+): Promise<AttachmentContent> {
   let value: StoredValue;
   let size: number;
   if (kind === 'signed') {

@@ -309,3 +309,26 @@ test('header blocks of a megabyte that are made to be slow are read in well unde
     assert.ok(performance.now() - start < 1000, raw.slice(0, 40));
   }
 });
+
+test('MS-OXOSMIME 2.1.3.2: an opaque body is the one attachment, and is read once', async () => {
+  const secret = Buffer.alloc(400_000, 'secret');
+  const head =
+    'Subject: s\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n' +
+    'Content-Disposition: attachment; filename=secret.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n';
+  const whole = bytesValue(Buffer.from(head + secret.toString('base64').replace(/.{76}/g, '$&\r\n')));
+  let read = 0;
+  const content = await parseMime({
+    size: whole.size,
+    read(offset, length) {
+      read += length;
+      return whole.read(offset, length);
+    },
+  });
+  assert.equal(get(content, PidTag.MessageClass), 'IPM.Note.SMIME');
+  assert.equal(get(content, PidTag.HasAttachments), true);
+  assert.equal(content.attachments.length, 1);
+  const { properties } = content.attachments[0]!;
+  assert.ok(Buffer.from(properties.get(PidTag.AttachDataBinary) as Uint8Array).equals(secret));
+  assert.equal(properties.get(PidTag.AttachLongFilename), 'secret.p7m');
+  assert.ok(read < 1.5 * whole.size, `${read} of ${whole.size} bytes`);
+});
