@@ -36,14 +36,25 @@ export type StreamElement =
   | { readonly kind: 'finish' };
 
 export interface StreamReader {
-  /** The elements that are whole with these bytes. Throws WireError for what is no stream; it is of no use then. */
-  push(bytes: Uint8Array): StreamElement[];
+  /**
+   * Takes the next bytes of the stream and gives, one by one as they are asked for, the elements that are whole with
+   * them; elements left over come first the next time. Throws WireError, after the elements before, for what is no
+   * stream; it is of no use then.
+   */
+  push(bytes: Uint8Array): Generator<StreamElement, void, undefined>;
   /** Throws WireError when the stream ended inside an element. */
   end(): void;
 }
 
-/** More bytes are needed before an element is whole. */
-class Incomplete extends Error {}
+/** More bytes are needed before an element is whole: those up to `end` at least. */
+class Incomplete extends Error {
+  readonly end: number;
+
+  constructor(end: number) {
+    super('the element is not whole');
+    this.end = end;
+  }
+}
 
 /** Bytes of a value in a stream, where a boolean takes two. */
 const sizes: Readonly<Record<PropertyType, number>> = { ...fixedSizes, [Ptyp.ErrorCode]: 4, [Ptyp.Boolean]: 2 };
@@ -72,28 +83,64 @@ function textCoding(type: PropertyType, codePage: number): { type: PropertyType;
  * `codePage` is that of PtypString8.
  */
 export function createStreamReader(codePage = 1252): StreamReader {
+  /** What came and was not read yet: `at` to `end`. Never written over, because parts are views on it. */
   let pending = Buffer.alloc(0);
+  let at = 0;
+  let end = 0;
+  /** Bytes that the next element has at least. */
+  let least = 0;
   /** A value that comes in parts: bytes to pass on, and those of its terminator to drop. */
   let large: { left: number; terminator: number } | undefined;
 
-  function parts(at: number, elements: StreamElement[]): number {
-    const value = large as { left: number; terminator: number };
-    let position = at;
-    const length = Math.min(value.left, pending.length - position);
+  function append(bytes: Uint8Array): void {
+    if (end + bytes.length > pending.length) {
+      // Twice what is needed, so that a value that comes in small portions is not copied with each of them.
+      const grown = Buffer.allocUnsafe(2 * (end - at + bytes.length));
+      pending.copy(grown, 0, at, end);
+      pending = grown;
+      end -= at;
+      at = 0;
+    }
+    pending.set(bytes, end);
+    end += bytes.length;
+  }
+
+  /** The next part of the large value, or its end; undefined when that has not come yet. */
+  function part(value: { left: number; terminator: number }): StreamElement | undefined {
+    const length = Math.min(value.left, end - at);
     if (length > 0) {
-      elements.push({ kind: 'part', bytes: pending.subarray(position, position + length) });
+      const bytes = pending.subarray(at, at + length);
       value.left -= length;
-      position += length;
+      at += length;
+      return { kind: 'part', bytes };
     }
-    if (value.left > 0) return position;
-    const dropped = Math.min(value.terminator, pending.length - position);
+    if (value.left > 0) return undefined;
+    const dropped = Math.min(value.terminator, end - at);
     value.terminator -= dropped;
-    position += dropped;
-    if (value.terminator === 0) {
-      large = undefined;
-      elements.push({ kind: 'finish' });
+    at += dropped;
+    if (value.terminator > 0) return undefined;
+    large = undefined;
+    return { kind: 'finish' };
+  }
+
+  function next(): StreamElement | undefined {
+    if (large !== undefined) return part(large);
+    if (end - at < Math.max(least, 1)) return undefined;
+    const reader = new Reader(pending, at, end);
+    try {
+      const found = element(reader);
+      at = reader.position;
+      least = 0;
+      return found;
+    } catch (error) {
+      if (!(error instanceof Incomplete)) throw error;
+      least = error.end - at;
+      return undefined;
     }
-    return position;
+  }
+
+  function* elements(): Generator<StreamElement, void, undefined> {
+    for (let found = next(); found !== undefined; found = next()) yield found;
   }
 
   function element(r: Reader): StreamElement {
@@ -124,37 +171,23 @@ export function createStreamReader(codePage = 1252): StreamReader {
 
   return {
     push(bytes) {
-      const elements: StreamElement[] = [];
-      pending = pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([pending, bytes]);
-      let at = 0;
-      for (;;) {
-        if (large !== undefined) {
-          const before = at;
-          at = parts(at, elements);
-          if (large !== undefined && (at === pending.length || at === before)) break;
-          continue;
-        }
-        if (at >= pending.length) break;
-        const reader = new Reader(pending, at);
-        try {
-          elements.push(element(reader));
-        } catch (error) {
-          if (error instanceof Incomplete) break;
-          throw error;
-        }
-        at = reader.position;
-      }
-      pending = at === pending.length ? Buffer.alloc(0) : pending.subarray(at);
-      return elements;
+      append(bytes);
+      return elements();
     },
     end() {
-      if (pending.length > 0 || large !== undefined) throw new WireError('the stream ends inside an element');
+      if (end > at || large !== undefined) {
+        throw new WireError('the stream ends inside an element');
+      }
     },
   };
 }
 
-function need(r: Reader, count: number): void {
-  if (r.remaining < count) throw new Incomplete();
+/**
+ * Errors: Incomplete unless there are `count` bytes. To go on, those `following` are needed as well at least: without
+ * them a value that comes in small portions would be read again with each.
+ */
+function need(r: Reader, count: number, following = 0): void {
+  if (r.remaining < count) throw new Incomplete(r.position + count + following);
 }
 
 function propertyName(r: Reader): PropertyName {
@@ -168,7 +201,7 @@ function propertyName(r: Reader): PropertyName {
   if (kind !== 1) r.fail(`property name of kind ${kind}`);
   for (let at = r.position; ; at += 2) {
     if (at - r.position > 2 * limits.name) r.fail('property name too long');
-    if (at + 1 >= r.end) throw new Incomplete();
+    if (at + 1 >= r.end) throw new Incomplete(at + 2);
     if (r.buffer.readUInt16LE(at) === 0) return { guid, name: r.string16() };
   }
 }
@@ -190,15 +223,16 @@ function multiple(r: Reader, type: PropertyType, codePage: number): PropertyValu
   const count = r.u32();
   if (count * least > limits.multipleValue) r.fail(`${count} values`);
   const values: PropertyValue[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let left = count - 1; left >= 0; left--) {
     if (!isVariable) {
+      need(r, least, left * least);
       values.push(fixed(r, single));
       continue;
     }
-    need(r, 4);
+    need(r, 4, left * least);
     const size = r.u32();
     if (size > limits.multipleValue || r.position - start > limits.multipleValue) r.fail(`value of ${size} bytes`);
-    need(r, size);
+    need(r, size, left * least);
     values.push(variableValue(r.bytes(size), single, codePage));
   }
   return values as PropertyValue;

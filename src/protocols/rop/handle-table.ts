@@ -15,6 +15,7 @@ export function releaseObject(object: ServerObject): void {
   else if (object.kind === 'attachment') object.message.draft.release();
   else if (object.kind === 'stream') object.stream.release();
   else if (object.kind === 'download') object.download.close();
+  else if (object.kind === 'put') object.put.close();
 }
 
 /** Server objects by number (MS-OXCROPS 3.2.1). Numbers rise and are not used again before the range is through. */

@@ -2,6 +2,7 @@ import type { FolderId, Mailbox, MessageId, Table } from '../../store/index.ts';
 import type { IcsState } from '../fasttransfer/index.ts';
 import type { Download } from './download/download.ts';
 import type { AttachmentDraft, MessageDraft } from './message-draft.ts';
+import type { Put } from './put/put.ts';
 import type { StreamState } from './stream.ts';
 import type { PendingImport } from './upload/import-message.ts';
 
@@ -15,7 +16,8 @@ export type ServerObject =
   | StreamObject
   | SubscriptionObject
   | CollectorObject
-  | DownloadObject;
+  | DownloadObject
+  | PutObject;
 
 export interface LogonObject {
   readonly kind: 'logon';
@@ -98,4 +100,11 @@ export interface DownloadObject {
   readonly download: Download;
   /** The state property that is being uploaded. */
   stateUpload?: CollectorObject['stateUpload'];
+}
+
+/** A FastTransfer upload context (MS-OXCFXICS 3.2.1.2): a stream that the client brings. */
+export interface PutObject {
+  readonly kind: 'put';
+  readonly logon: LogonObject;
+  readonly put: Put;
 }

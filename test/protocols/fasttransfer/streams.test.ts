@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type LargeValue, MapiError, PidTag, Ptyp, type StoredValue, tagOf } from '../../../src/mapi/index.ts';
 import {
   type Block,
+  createStreamReader,
   cutIntoBuffers,
   marker,
   metaTag,
@@ -173,6 +174,26 @@ describe('a FastTransfer stream', () => {
       }),
       { numRuns: 50 },
     ));
+
+  test('in portions of one byte is read in the time that its bytes take', { timeout: 10_000 }, async () => {
+    const value = Array.from({ length: 20_000 }, (_, i) => Buffer.from(`${i}`));
+    const stream: Whole[] = [
+      { tag: tagOf(0x1001, Ptyp.Binary | 0x1000), name: undefined, value },
+      { tag: PidTag.Body, name: undefined, value: 'x'.repeat(300_000) },
+    ];
+    const whole = Buffer.concat(await buffersOf(written(stream, textForm(0, 1252)), () => 0xffff));
+    assert.deepEqual(readStream(Array.from(whole, (byte) => Buffer.of(byte))), stream);
+  });
+
+  test('gives what comes before the damage', () => {
+    const reader = createStreamReader();
+    const elements: unknown[] = [];
+    const bytes = Buffer.from('03000c40' + '77000110' + '00000000', 'hex');
+    assert.throws(() => {
+      for (const element of reader.push(bytes)) elements.push(element);
+    }, WireError);
+    assert.deepEqual(elements, [{ kind: 'marker', marker: marker.startMessage }]);
+  });
 
   test('ends inside an element only by an error', async () => {
     const whole = Buffer.concat(

@@ -265,6 +265,19 @@ describe('attachments', () => {
     assert.equal((await client.call(d.RopDeleteAttachment, [message], { attachmentId: 1 })).returnValue, ec.notFound);
   });
 
+  test('RopGetValidAttachments gives the numbers of those that were saved (MS-OXCMSG_R1367)', async () => {
+    const client = await startClient();
+    const message = await client.create();
+    const valid = async () => (await client.ok(d.RopGetValidAttachments, [message], {})).fields.attachmentIds;
+    assert.deepEqual(await valid(), []);
+    const handles: number[] = [];
+    for (let i = 0; i < 3; i++) handles.push((await client.ok(d.RopCreateAttachment, [message], {})).handle);
+    for (const at of [0, 2]) await client.ok(d.RopSaveChangesAttachment, [handles[at]!, message], { saveFlags: 0x0a });
+    assert.deepEqual(await valid(), [0, 2]);
+    await client.ok(d.RopDeleteAttachment, [message], { attachmentId: 0 });
+    assert.deepEqual(await valid(), [2]);
+  });
+
   test('one that was not saved is not part of the message (R446)', async () => {
     const client = await startClient();
     const message = await client.create();

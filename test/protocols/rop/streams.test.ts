@@ -57,6 +57,32 @@ describe('streams of properties (MS-OXCPRPT 3.2.5.11 to 3.2.5.19)', () => {
     assert.deepEqual(await client.get(message, [PidTag.Body]), ['grünü']);
   });
 
+  test('RopWriteStreamExtended writes as RopWriteStream does (R900001)', async () => {
+    const client = await startClient();
+    const message = await client.create();
+    const stream = await client.stream(message, binary, 2);
+    await client.write(stream, Buffer.from('abc'));
+    const { fields } = await client.ok(d.RopWriteStreamExtended, [stream], { data: Buffer.from('def') });
+    assert.equal(fields.writtenSize, 3);
+    assert.deepEqual(await client.get(message, [binary]), [Buffer.from('abcdef')]);
+  });
+
+  test('RopWriteAndCommitStream writes and commits, on a folder too (R388)', async () => {
+    const client = await startClient();
+    for (const object of [await client.create(), await client.folder()]) {
+      const stream = await client.stream(object, PidTag.Comment, 2);
+      const data = Buffer.from('kept', 'utf16le');
+      const { fields } = await client.ok(d.RopWriteAndCommitStream, [stream], { data });
+      assert.equal(fields.writtenSize, data.length);
+      assert.deepEqual(await client.get(object, [PidTag.Comment]), ['kept']);
+    }
+    const message = await client.create();
+    await client.set(message, [[binary, Buffer.from('a')]]);
+    const readOnly = await client.stream(message, binary, 0);
+    const refused = await client.call(d.RopWriteAndCommitStream, [readOnly], { data: Buffer.from('b') });
+    assert.deepEqual([refused.returnValue, refused.fields.writtenSize], [ec.streamAccessDenied, 0]);
+  });
+
   test('RopSetStreamSize cuts off and fills with zeros (R57706, R57707)', async () => {
     const client = await startClient();
     const message = await client.create();

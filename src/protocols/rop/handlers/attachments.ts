@@ -3,6 +3,7 @@ import type { HandlerOf } from '../definition.ts';
 import type {
   RopCreateAttachment,
   RopDeleteAttachment,
+  RopGetValidAttachments,
   RopOpenAttachment,
   RopSaveChangesAttachment,
 } from '../definitions/index.ts';
@@ -44,6 +45,12 @@ export const deleteAttachment: HandlerOf<typeof RopDeleteAttachment> = async (co
   if (!message.writable) throw new MapiError(ec.accessDenied);
   if (!(await message.draft.removeAttachment(request.attachmentId))) throw new MapiError(ec.notFound);
   return {};
+};
+
+/** RopGetValidAttachments, MS-OXCMSG 2.2.3.18: the numbers of those that were saved into the message's handle. */
+export const getValidAttachments: HandlerOf<typeof RopGetValidAttachments> = async (context) => {
+  const { draft } = context.input('message');
+  return { attachmentIds: (await draft.attachments()).map(({ number }) => number) };
 };
 
 /** RopSaveChangesAttachment, MS-OXCMSG 3.2.5.14: into the message's handle, which has to be saved in turn. */

@@ -1,6 +1,7 @@
 import type { RopHandler } from '../definition.ts';
 import { coreHandlers } from './core.ts';
 import { downloadHandlers } from './downloads.ts';
+import { putHandlers } from './fasttransfer-destination.ts';
 import { messageHandlers } from './messages.ts';
 import { uploadHandlers } from './upload.ts';
 
@@ -9,5 +10,6 @@ export const ropHandlers: ReadonlyMap<number, RopHandler<unknown, unknown>> = ne
   ...coreHandlers,
   ...messageHandlers,
   ...downloadHandlers,
+  ...putHandlers,
   ...uploadHandlers,
 ]);

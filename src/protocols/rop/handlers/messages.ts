@@ -3,7 +3,13 @@ import * as message from '../definitions/message.ts';
 import * as property from '../definitions/property.ts';
 import * as stream from '../definitions/stream.ts';
 import * as transport from '../definitions/transport.ts';
-import { createAttachment, deleteAttachment, openAttachment, saveChangesAttachment } from './attachments.ts';
+import {
+  createAttachment,
+  deleteAttachment,
+  getValidAttachments,
+  openAttachment,
+  saveChangesAttachment,
+} from './attachments.ts';
 import { deleteProperties, setProperties } from './change-properties.ts';
 import { copyProperties, copyTo } from './copy.ts';
 import { createMessage } from './create-message.ts';
@@ -26,6 +32,7 @@ import {
   readStream,
   seekStream,
   setStreamSize,
+  writeAndCommitStream,
   writeStream,
 } from './streams.ts';
 import {
@@ -59,6 +66,7 @@ export const messageHandlers: readonly RopEntry[] = [
   handle(attachment.RopDeleteAttachment, deleteAttachment),
   handle(attachment.RopSaveChangesAttachment, saveChangesAttachment),
   handle(attachment.RopGetAttachmentTable, getAttachmentTable),
+  handle(attachment.RopGetValidAttachments, getValidAttachments),
   handle(property.RopGetPropertiesSpecific, getPropertiesSpecific),
   handle(property.RopGetPropertiesAll, getPropertiesAll),
   handle(property.RopGetPropertiesList, getPropertiesList),
@@ -72,6 +80,8 @@ export const messageHandlers: readonly RopEntry[] = [
   handle(stream.RopOpenStream, openStream),
   handle(stream.RopReadStream, readStream),
   handle(stream.RopWriteStream, writeStream),
+  handle(stream.RopWriteStreamExtended, writeStream),
+  handle(stream.RopWriteAndCommitStream, writeAndCommitStream),
   handle(stream.RopCommitStream, commitStream),
   handle(stream.RopGetStreamSize, getStreamSize),
   handle(stream.RopSetStreamSize, setStreamSize),

@@ -9,6 +9,7 @@ import type {
   RopReadStream,
   RopSeekStream,
   RopSetStreamSize,
+  RopWriteAndCommitStream,
   RopWriteStream,
 } from '../definitions/index.ts';
 import { openPropertyStream } from '../open-stream.ts';
@@ -40,10 +41,18 @@ export const readStream: HandlerOf<typeof RopReadStream> = async (context, reque
   return { data: await stream.read(Math.max(0, Math.min(wanted, fits))) };
 };
 
-/** RopWriteStream, MS-OXCPRPT 3.2.5.13. */
+/** RopWriteStream and RopWriteStreamExtended, MS-OXCPRPT 3.2.5.13, 3.2.5.14. */
 export const writeStream: HandlerOf<typeof RopWriteStream> = async (context, request) => {
   const { stream } = context.input('stream');
   return { writtenSize: await stream.write(request.data) };
+};
+
+/** RopWriteAndCommitStream, MS-OXCPRPT 3.2.5.23. */
+export const writeAndCommitStream: HandlerOf<typeof RopWriteAndCommitStream> = async (context, request) => {
+  const { stream } = context.input('stream');
+  const writtenSize = await stream.write(request.data);
+  await stream.commit();
+  return { writtenSize };
 };
 
 /** RopCommitStream, MS-OXCPRPT 3.2.5.15. */
