@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { ec, makeId, PidTag, Ptyp, tagOf } from '../../../src/mapi/index.ts';
+import { ec, makeId, PidTag, Ptyp, propertyRow, tagOf } from '../../../src/mapi/index.ts';
 import * as d from '../../../src/protocols/rop/definitions/index.ts';
+import { Reader } from '../../../src/wire/index.ts';
 import { smtpRow, startStoreClient } from './mailbox-client.ts';
-import { newFolder } from './rop-client.ts';
+import { newFolder, request } from './rop-client.ts';
 
 /** The same operations over the real store: what the two have to agree about. */
 describe('messages in the store', () => {
@@ -47,6 +48,26 @@ describe('messages in the store', () => {
     const embedded = await client.ok(d.RopOpenEmbeddedMessage, [other], { codePageId: 0xfff, openModeFlags: 0 });
     assert.deepEqual([embedded.fields.message.normalizedSubject, embedded.fields.message.recipientCount], ['inner', 1]);
     assert.deepEqual(client.errors, []);
+  });
+
+  test('an opened message answers what tables and synchronization tell of one that was given little', async () => {
+    const message = await client.create();
+    await client.set(message, [[PidTag.Subject, 'little']]);
+    const id = await client.save(message);
+    await client.release(message);
+    const columns = [PidTag.MessageFlags, PidTag.Priority, PidTag.ConversationId];
+    const folder = await client.folder();
+    const table = (await client.ok(d.RopGetContentsTable, [folder], { tableFlags: 0 })).handle;
+    const propertyTags = [PidTag.Mid, ...columns];
+    await client.ok(d.RopSetColumns, [table], { setColumnsFlags: 0, propertyTags });
+    const asked = { queryRowsFlags: 0, forwardRead: true, rowCount: 50 };
+    const { answers } = await client.send([table], [request(d.RopQueryRows, [0], asked)], { columns: propertyTags });
+    const { rows } = answers[0]!.fields as { rows: Uint8Array[] };
+    const row = rows.map((bytes) => propertyRow(propertyTags).read(new Reader(bytes))).find(([mid]) => mid === id)!;
+    const { handle } = await client.open(id);
+    assert.deepEqual(await client.get(handle, columns), row.slice(1));
+    assert.equal((row[1] as number) & 0x2, 0x2, 'mfUnmodified');
+    assert.equal(row[2], 0);
   });
 
   test('the size of a message that is not saved counts what is inside its attachments', async () => {

@@ -116,6 +116,7 @@ export async function messageFlags(draft: MessageDraft): Promise<number> {
   if (await isRead(draft)) flags |= mf.read | mf.everRead;
   if (await hasAttachments(draft)) flags |= mf.hasAttach;
   if (draft.associated) flags |= mf.fai;
+  if (stored?.unmodified && !draft.isChanged) flags |= mf.unmodified;
   return flags;
 }
 
@@ -235,6 +236,12 @@ export async function draftSubject(draft: MessageDraft) {
   return subjectParts(bag);
 }
 
+/** A message that was never given them has what tables and synchronization tell of it. */
+const tableDefaults: readonly PropertyTag[] = [
+  0x00260003, // PidTagPriority
+  0x30130102, // PidTagConversationId
+];
+
 /** What a message answers that was never given the property. */
 async function fallback(draft: MessageDraft, wanted: PropertyTag): Promise<FoundProperty | undefined> {
   const id = idOf(wanted);
@@ -244,6 +251,12 @@ async function fallback(draft: MessageDraft, wanted: PropertyTag): Promise<Found
   if (id === idOf(tag.conversationTopic)) {
     const parts = await draftSubject(draft);
     return parts === undefined || parts.normalized === '' ? undefined : [tag.conversationTopic, parts.normalized];
+  }
+  const asInTables = tableDefaults.find((known) => idOf(known) === id);
+  if (draft.stored !== undefined && asInTables !== undefined) {
+    const whole = { ...draft.stored, properties: await draft.properties() };
+    const value = messageProperty(draft.mailbox, whole, asInTables);
+    return value === undefined ? undefined : [asInTables, value];
   }
   return findDisplayList(draft, id);
 }
