@@ -20,7 +20,7 @@ export interface SyncState {
   /** Keeps the row for a later attempt. */
   postponeOutbox(row: OutboxRow, dueAt: number, error: string): Promise<void>;
   /** A note kept with the row before a step that cannot be repeated blindly (sending, appending). */
-  noteOutbox(row: OutboxRow, note: string): Promise<void>;
+  noteOutbox(row: Pick<OutboxRow, 'kind' | 'objectKey'>, note: string): Promise<void>;
 
   folderLink(folderId: FolderId): Promise<FolderLink | undefined>;
   folderLinks(): Promise<FolderLink[]>;

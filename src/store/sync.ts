@@ -16,7 +16,10 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
     context.transaction(async () => {
       await work();
     });
-  const updateOutbox = (row: OutboxRow, set: { due_at?: number; error?: string; note?: string; attempts?: number }) =>
+  const updateOutbox = (
+    row: Pick<OutboxRow, 'kind' | 'objectKey'>,
+    set: { due_at?: number; error?: string; note?: string; attempts?: number },
+  ) =>
     change(() =>
       context
         .db()

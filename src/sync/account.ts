@@ -1,5 +1,5 @@
 import type { Backend, RemoteFolder } from '../backends/index.ts';
-import type { Mailbox } from '../store/index.ts';
+import type { FolderId, Mailbox } from '../store/index.ts';
 
 /** What every part of one account's synchronization works with. */
 export interface SyncAccount {
@@ -11,11 +11,16 @@ export interface SyncAccount {
   readonly pollMs: number;
   /** The remote tree as last read; changes made here are entered at once. */
   tree: RemoteFolder[];
-  /** Folders that stand still until somebody says that their mails may go, with what was seen. */
-  readonly brakes: Map<string, Brake>;
+  /** When the last look at the whole tree and every folder began, ms since 1970. */
+  lookedSince: number;
+  /** Somebody waits for a whole look. */
+  lookWanted: boolean;
+  /** Local folders that stand still until somebody says that their mails may go, with what was seen. */
+  readonly brakes: Map<FolderId, Brake>;
 }
 
 export interface Brake {
+  /** Id of the remote folder. */
   readonly folder: string;
   readonly vanished: number;
   readonly of: number;

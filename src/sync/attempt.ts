@@ -1,10 +1,10 @@
-import type { MailFlags } from '../backends/index.ts';
+import type { MailFlags, RemoteEnvelope } from '../backends/index.ts';
 import { getString, PidTag } from '../mapi/index.ts';
 import type { FolderId, Message, MessageLink, OutboxRow } from '../store/index.ts';
 import type { SyncAccount } from './account.ts';
 import { syncLimits } from './limits.ts';
 import { readMessageBase, writeBase } from './links.ts';
-import { oxbowIdOf } from './oxbow-id.ts';
+import { isSameVersion, oxbowIdOf } from './oxbow-id.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /**
@@ -13,7 +13,7 @@ import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
  */
 export type Attempt = StoreAttempt | MoveAttempt;
 
-interface StoreAttempt {
+export interface StoreAttempt {
   readonly kind: 'store';
   /** The local folder: ids of remote ones change when they are renamed. */
   readonly folderId: FolderId;
@@ -110,10 +110,17 @@ async function settleMove(
   return moved;
 }
 
-/** A request that left before a crash may reach the backend after the restart. */
+/**
+ * A request that left before a crash may reach the backend after the restart, and what it made may be moved by somebody
+ * else at once. So an attempt has only failed when its effect was nowhere in a whole look at the folders that began
+ * after the request was dead. Throws Waiting until then.
+ */
 export function stillUnderWay(account: SyncAccount, attempt: { readonly at: number }): void {
   const until = attempt.at + syncLimits.settleMs;
   if (account.clock() < until) throw new Waiting('an earlier attempt may still be under way', until);
+  if (account.lookedSince >= until) return;
+  account.lookWanted = true;
+  throw new Waiting('what an earlier attempt did is looked for first');
 }
 
 /** Id of a message's mail in the folder that it was moved to by a call whose answer was lost. */
@@ -129,7 +136,8 @@ export async function findMoved(
     if (found !== undefined) return found;
   }
   const messageId = message && getString(message.properties, PidTag.InternetMessageId);
-  return messageId === undefined ? undefined : findUnlinked(account, target, 'Message-ID', messageId);
+  if (messageId === undefined) return undefined;
+  return findUnlinked(account, target, 'Message-ID', messageId, (mail) => isSameVersion(account.mailbox, link, mail));
 }
 
 async function findUnlinked(
@@ -137,8 +145,10 @@ async function findUnlinked(
   folder: string,
   header: 'Message-ID' | 'X-Oxbow-Id',
   value: string,
+  fits: (mail: RemoteEnvelope) => boolean = () => true,
 ): Promise<string | undefined> {
   const all = (await unlessMissing(() => account.backend.mail.findByHeader(folder, header, value))) ?? [];
-  for (const { id } of all) if (!(await account.mailbox.sync.linkByRemoteId(folder, id))) return id;
+  for (const mail of all)
+    if (fits(mail) && !(await account.mailbox.sync.linkByRemoteId(folder, mail.id))) return mail.id;
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { type Backend, BackendError } from '../backends/index.ts';
-import type { Mailbox, OutboxRow } from '../store/index.ts';
+import type { FolderId, Mailbox, OutboxRow } from '../store/index.ts';
 import type { Brake, SyncAccount, SyncLog } from './account.ts';
 import { syncLimits } from './limits.ts';
 import type { FolderCursor } from './links.ts';
@@ -53,11 +53,13 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     clock: options.clock ?? Date.now,
     pollMs: options.pollMs,
     tree: [],
+    lookedSince: 0,
+    lookWanted: false,
     brakes: new Map(),
   };
   const { mailbox, backend, clock } = account;
   const missedFolders = new Set<string>();
-  const released = new Set<string>();
+  const released = new Set<FolderId>();
   let state: SyncStatus['state'] = 'starting';
   let lastError: string | undefined;
   let stopping = false;
@@ -138,7 +140,9 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     );
 
   async function pull(): Promise<void> {
-    if (polls % syncLimits.treeEveryPolls === 0 || account.tree.length === 0) await pullTree(account, missedFolders);
+    const began = clock();
+    const whole = polls % syncLimits.treeEveryPolls === 0 || account.tree.length === 0 || account.lookWanted;
+    if (whole) await pullTree(account, missedFolders);
     polls += 1;
     const links = await mailbox.sync.folderLinks();
     const statuses = await backend.mail.statuses(links.map((link) => link.remoteId));
@@ -157,7 +161,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
         link.folderId,
         link.remoteId,
         status,
-        (cursor) => released.has(link.remoteId) || fullDue(cursor),
+        (cursor) => released.has(link.folderId) || fullDue(cursor),
       );
       if (!found) continue;
       // A first read needs nothing from other folders; later on a mail that is new here may be missing there.
@@ -168,10 +172,13 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     for (const found of news) await ingest(account, found, vanished);
     for (const found of news) {
       const role = account.tree.find((folder) => folder.id === found.remoteFolder)?.role;
-      const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.remoteFolder);
+      const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.folderId);
       await removeVanished(account, found, brakeApplies);
-      if (!account.brakes.has(found.remoteFolder)) released.delete(found.remoteFolder);
+      if (!account.brakes.has(found.folderId)) released.delete(found.folderId);
     }
+    if (!whole) return;
+    account.lookedSince = began;
+    account.lookWanted = false;
   }
 
   async function pass(): Promise<void> {
@@ -251,7 +258,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       return { state, lastError, outbox: await mailbox.sync.outboxCount(), brakes: [...account.brakes.values()] };
     },
     releaseBrake(remoteFolder) {
-      released.add(remoteFolder);
+      for (const [folderId, brake] of account.brakes) if (brake.folder === remoteFolder) released.add(folderId);
       lastPoll = 0;
       wake();
     },

@@ -28,6 +28,12 @@ export const localFlag = {
   flagged: (message: Message): boolean => getNumber(message.properties, PidTag.FlagStatus) === flagStatusFlagged,
 } as const;
 
+/** What a message shows of the flags that both sides set and take away. */
+export const shownFlags = (message: Message): Pick<MailFlags, 'seen' | 'flagged'> => ({
+  seen: localFlag.seen(message),
+  flagged: localFlag.flagged(message),
+});
+
 /**
  * Flags that a client changed, as the backend should have them: what the message shows compared with what it would show
  * had only the backend spoken (`base`). Outlook keeps one verb only, so a reply never takes "forwarded" away.

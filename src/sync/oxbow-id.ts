@@ -1,4 +1,6 @@
-import type { Mailbox, Message } from '../store/index.ts';
+import type { RemoteEnvelope } from '../backends/index.ts';
+import type { Mailbox, Message, MessageLink } from '../store/index.ts';
+import { readMessageBase } from './links.ts';
 
 /**
  * Value of the header `X-Oxbow-Id` on every mail that we store on a backend: mailbox, message key and a digest of the
@@ -24,4 +26,11 @@ export async function messageOfOxbowId(
   const named = parse(mailbox, oxbowId);
   const message = named && (await mailbox.messageByKey(named.key));
   return message ? { message, contentDigest: named.contentDigest } : undefined;
+}
+
+/** Whether a mail, known by its name to be the one of a link, is that version of it, and not one that was written anew. */
+export function isSameVersion(mailbox: Mailbox, link: MessageLink, mail: RemoteEnvelope): boolean {
+  const { contentDigest, size } = readMessageBase(link);
+  if (size !== undefined) return size === mail.size;
+  return contentDigest === undefined || mail.oxbowId === oxbowIdOf(mailbox, link.key, contentDigest);
 }

@@ -1,18 +1,11 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import {
-  batches,
-  type FolderId,
-  type Message,
-  type MessageKey,
-  type MessageLink,
-  mf,
-  type NewMessage,
-} from '../store/index.ts';
+import { batches, type FolderId, type Message, type MessageLink, mf, type NewMessage } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { readAttempt } from './attempt.ts';
-import { flagProperties, localChanges, remoteChanges } from './flags.ts';
+import { readAttempt, type StoreAttempt, writeAttempt } from './attempt.ts';
+import { contentDigest } from './content-digest.ts';
+import { flagProperties, localChanges, remoteChanges, shownFlags } from './flags.ts';
 import { syncLimits } from './limits.ts';
 import {
   type FolderCursor,
@@ -23,7 +16,7 @@ import {
   writeBase,
   writeCursor,
 } from './links.ts';
-import { messageOfOxbowId, ownKeyOf, oxbowIdOf } from './oxbow-id.ts';
+import { isSameVersion, messageOfOxbowId, ownKeyOf } from './oxbow-id.ts';
 import { unlessMissing } from './waiting.ts';
 
 /** What one look at a folder found, before anything is changed. */
@@ -59,7 +52,7 @@ export async function lookAtFolder(
   const cursor = readCursor(await sync.cursor(remoteFolder));
   const same = cursor !== undefined && cursor.validity === status.validity;
   // What is missing is looked for again at once, unless it waits for somebody's word.
-  const unsettled = (cursor?.missing?.length ?? 0) > 0 && !account.brakes.has(remoteFolder);
+  const unsettled = (cursor?.missing?.length ?? 0) > 0 && !account.brakes.has(folderId);
   if (same && !fullDue(cursor) && !unsettled) {
     if (cursor.next === status.next && cursor.total === status.total && cursor.unread === status.unread)
       return undefined;
@@ -230,12 +223,7 @@ function recognise(account: SyncAccount, vanished: Vanished, envelope: RemoteEnv
     ...(key === undefined ? [] : (vanished.get(key) ?? [])),
     ...(envelope.messageId === undefined ? [] : (vanished.get(envelope.messageId) ?? [])),
   ];
-  return candidates.find(({ found, link, message }) => {
-    const { contentDigest, size } = readMessageBase(link);
-    if (found) return false;
-    if (contentDigest === undefined) return size === undefined || size === envelope.size;
-    return key !== message.key || envelope.oxbowId === oxbowIdOf(account.mailbox, message.key, contentDigest);
-  });
+  return candidates.find(({ found, link }) => !found && isSameVersion(account.mailbox, link, envelope));
 }
 
 /** Takes what is new of one folder into the store, newest first, a bounded batch a transaction. */
@@ -246,10 +234,42 @@ export async function ingest(account: SyncAccount, news: FolderNews, vanished: V
     const missing = ids.filter((id) => !news.envelopes.has(id));
     const read = missing.length > 0 ? await account.backend.mail.envelopes(news.remoteFolder, missing) : [];
     const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
+    await followAttempts(account, news.folderId, envelopes);
     await lookForMoved(account, envelopes, vanished);
     await mailbox.transaction(() => takeMails(account, news, envelopes, vanished));
   }
   await mailbox.sync.setCursor(news.remoteFolder, writeCursor(news.cursor));
+}
+
+/** The attempt that stored a mail, as long as nobody heard of its outcome. */
+async function storeAttemptOf({ mailbox }: SyncAccount, mail: RemoteEnvelope): Promise<StoreAttempt | undefined> {
+  const key = ownKeyOf(mailbox, mail.oxbowId);
+  const attempt = key === undefined ? undefined : readAttempt(await mailbox.sync.noteOf(key));
+  return attempt?.kind === 'store' && attempt.oxbowId === mail.oxbowId ? attempt : undefined;
+}
+
+/** What an attempt stored was moved by somebody before the answer was heard: there the attempt finds it. */
+async function followAttempts(
+  account: SyncAccount,
+  folderId: FolderId,
+  envelopes: readonly RemoteEnvelope[],
+): Promise<void> {
+  const { mailbox, backend } = account;
+  for (const mail of envelopes) {
+    const attempt = await storeAttemptOf(account, mail);
+    if (!attempt || attempt.folderId === folderId) continue;
+    const folder = (await mailbox.sync.folderLink(attempt.folderId))?.remoteId;
+    const { oxbowId } = attempt;
+    const there = folder && (await unlessMissing(() => backend.mail.findByHeader(folder, 'X-Oxbow-Id', oxbowId)));
+    if (there?.length) continue;
+    const key = ownKeyOf(mailbox, oxbowId)!;
+    await mailbox.transaction(async () => {
+      const message = await mailbox.messageByKey(key);
+      if (message?.folderId === attempt.folderId)
+        await mailbox.moveMessages(message.folderId, [message.id], folderId, fromBackend);
+      await mailbox.sync.noteOutbox({ kind: 'message', objectKey: key }, writeAttempt({ ...attempt, folderId }));
+    });
+  }
 }
 
 /** Takes a batch of mails. Only in a transaction. */
@@ -298,23 +318,21 @@ async function takeKnown(
   const { mailbox } = account;
   const { sync } = mailbox;
   const { remoteFolder, folderId } = news;
-  const link = async (key: number, contentDigest?: string): Promise<true> => {
-    await sync.setLink({
-      key,
-      remoteFolder,
-      remoteId: envelope.id,
-      base: writeBase({ flags: envelope.flags, ...(contentDigest ? { contentDigest } : { size: envelope.size }) }),
-    });
+  const tie = async (message: Message, digest?: string): Promise<true> => {
+    const { key } = message;
+    // Without a base nothing tells who changed a flag: what a client did and still waits here holds, else what is there.
+    const flags = (await sync.isPending(key)) ? envelope.flags : { ...envelope.flags, ...shownFlags(message) };
+    const base = writeBase({ flags, ...(digest ? { contentDigest: digest } : { size: envelope.size }) });
+    await takeFlags(account, { key, remoteFolder, remoteId: envelope.id, base }, envelope.flags);
     return true;
   };
 
   // Stored from here by a call whose answer was lost. The push settles that as long as its row is there.
   const key = ownKeyOf(mailbox, envelope.oxbowId);
   if (key !== undefined) {
-    const attempt = readAttempt(await sync.noteOf(key));
-    if (attempt?.kind === 'store' && attempt.oxbowId === envelope.oxbowId && attempt.folderId === folderId) return true;
+    if (await storeAttemptOf(account, envelope)) return true;
     const own = await messageOfOxbowId(mailbox, envelope.oxbowId);
-    if (own && !(await sync.link(own.message.key))) return link(own.message.key, own.contentDigest);
+    if (own && !(await sync.link(own.message.key))) return tie(own.message, own.contentDigest);
   }
 
   // Moved on the backend: the same message, with all that only we keep of it.
@@ -329,7 +347,7 @@ async function takeKnown(
   // Sent from here; the backend keeps the copy.
   if (envelope.messageId !== undefined && known.has(envelope.messageId))
     for (const sent of await sync.unlinkedByMessageId(folderId, envelope.messageId))
-      if (!(await sync.isPending(sent.key))) return link(sent.key);
+      if (!(await sync.isPending(sent.key))) return tie(sent);
 
   return false;
 }
@@ -382,7 +400,7 @@ export async function removeVanished(account: SyncAccount, news: FolderNews, bra
   }
   const known = news.cursor.total + gone.length;
   if (brakeApplies && known > syncLimits.brakeFrom && gone.length * 2 > known) {
-    account.brakes.set(news.remoteFolder, { folder: news.remoteFolder, vanished: gone.length, of: known });
+    account.brakes.set(news.folderId, { folder: news.remoteFolder, vanished: gone.length, of: known });
     account.log.warn(
       { folder: news.remoteFolder, vanished: gone.length, of: known },
       'more than half of a folder vanished; nothing is deleted until this is confirmed',
@@ -394,18 +412,25 @@ export async function removeVanished(account: SyncAccount, news: FolderNews, bra
     );
     return;
   }
-  account.brakes.delete(news.remoteFolder);
+  account.brakes.delete(news.folderId);
   for (const links of batches(gone, syncLimits.ingestBatch))
     await mailbox.transaction(async () => {
-      for (const link of links) await takeDeletion(account, link.key);
+      for (const link of links) await takeDeletion(account, link);
     });
 }
 
 /** Deletes a message whose mail is gone. Only in a transaction. */
-export async function takeDeletion({ mailbox }: SyncAccount, key: MessageKey): Promise<void> {
-  const message = await mailbox.messageByKey(key);
-  // What a client just changed is not lost because somebody deleted it elsewhere: it is stored there anew.
-  if (message && !(await mailbox.sync.isPending(key)))
+export async function takeDeletion(account: SyncAccount, link: MessageLink): Promise<void> {
+  const { mailbox } = account;
+  const message = await mailbox.messageByKey(link.key);
+  if (message && !(await outlives(account, link, message)))
     await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
-  await mailbox.sync.removeLink(key);
+  await mailbox.sync.removeLink(link.key);
+}
+
+/** What a client wrote, or hands over for sending, is not lost because the mail that it was is deleted elsewhere. */
+async function outlives({ mailbox }: SyncAccount, link: MessageLink, message: Message): Promise<boolean> {
+  if ((message.flags & mf.submitted) !== 0) return true;
+  if (message.contentState !== 'local' || !(await mailbox.sync.isPending(link.key))) return false;
+  return readMessageBase(link).contentDigest !== (await contentDigest(await mailbox.content(message)));
 }

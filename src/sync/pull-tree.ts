@@ -201,7 +201,7 @@ async function removeGone(
     const folder = await mailbox.folder(link.folderId);
     if (!missedBefore.has(link.remoteId) || folder?.role !== undefined) continue;
     await mailbox.transaction(async () => {
-      for (const { key } of await mailbox.sync.links(link.remoteId)) await takeDeletion(account, key);
+      for (const message of await mailbox.sync.links(link.remoteId)) await takeDeletion(account, message);
       await forgetFolder(account, link);
       if (folder && (await mailbox.messageIds(folder.id)).length === 0)
         await mailbox.deleteFolder(folder.id, { messages: true, folders: false }, fromBackend);

@@ -1,5 +1,5 @@
 import { BackendError, type RemoteFolder } from '../backends/index.ts';
-import type { Folder, FolderId, FolderLink, OutboxRow } from '../store/index.ts';
+import type { Folder, FolderId, FolderLink, Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { creationOf, type FolderBase, readFolderBase, writeBase } from './links.ts';
@@ -251,6 +251,17 @@ function isInside(account: SyncAccount, entry: RemoteFolder, id: string): boolea
   return false;
 }
 
+/** Of a mail that was moved into a folder that only we have: its content would go with the folder that it came from. */
+async function takeHome({ mailbox }: SyncAccount, message: Message): Promise<void> {
+  if (message.contentState === 'local') return;
+  const { id, folderId, flags } = message;
+  const { properties, recipients, attachments } = await mailbox.content(message);
+  await mailbox.saveMessage(
+    { id, folderId, replace: true, set: properties, recipients, putAttachments: attachments, flags },
+    fromBackend,
+  );
+}
+
 /** Moves what lives on here out of a folder. Tells the mails that were deleted here, and how many nobody here saw. */
 async function lookInside(account: SyncAccount, remoteFolder: string): Promise<{ gone: string[]; unseen: number }> {
   const { mailbox, backend } = account;
@@ -263,8 +274,11 @@ async function lookInside(account: SyncAccount, remoteFolder: string): Promise<{
     else if (!message) gone.push(id);
     else {
       const target = await remoteFolderOf(account, message.folderId);
-      if (target === undefined) continue;
-      await moveMail(account, undefined, message, link, target);
+      if (target !== undefined) await moveMail(account, undefined, message, link, target);
+      else {
+        await takeHome(account, message);
+        gone.push(id);
+      }
     }
   }
   let unseen = 0;

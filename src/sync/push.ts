@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { MailFlags } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { readAttempt, settleAttempt, writeAttempt } from './attempt.ts';
+import { contentDigest } from './content-digest.ts';
 import { localChanges, localFlag, noFlags } from './flags.ts';
 import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
@@ -137,11 +137,4 @@ async function flagsNow({ mailbox }: SyncAccount, before: Message): Promise<Mail
   const link = await mailbox.sync.link(before.key);
   const base = link ? readMessageBase(link).flags : noFlags;
   return { ...base, ...localChanges(message, base), draft: (message.flags & mf.unsent) !== 0 };
-}
-
-/** Digest of a message as it would be written: equal content, equal digest. */
-export async function contentDigest(content: MessageContent): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of writeMime(content, { bcc: true, boundary: 'digest' })) hash.update(chunk);
-  return hash.digest('hex').slice(0, 16);
 }

@@ -4,10 +4,10 @@ import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from
 import { type Message, mf, type OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
+import { contentDigest } from './content-digest.ts';
 import { noFlags } from './flags.ts';
 import { isVoid, writeBase } from './links.ts';
 import { takeFlags } from './pull-folder.ts';
-import { contentDigest } from './push.ts';
 import { ignoreMissing, Waiting } from './waiting.ts';
 
 /** Notes: `sending <ms>` before the call; `sent` once the backend said so: from then on it is never sent again. */
@@ -89,7 +89,11 @@ async function settle(
       // A look at the folder was faster than the answer to sending: what it took is this message.
       if (taken && taken.key !== message.key) await forget(account, taken.key);
       // What somebody set on the copy since it was sent is taken, not taken away.
-      const base = writeBase({ flags: { ...noFlags, seen: copy.flags.seen }, contentDigest: copy.digest });
+      const base = writeBase({
+        flags: { ...noFlags, seen: copy.flags.seen },
+        contentDigest: copy.digest,
+        size: copy.size,
+      });
       const link = { key: message.key, remoteFolder: sentFolder, remoteId: copy.id, base };
       await takeFlags(account, link, copy.flags);
     }
