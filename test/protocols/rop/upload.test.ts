@@ -167,6 +167,99 @@ describe('upload of a cached-mode client', () => {
       }
     });
 
+    test('of versions of one moment that of the larger namespace wins, and of one namespace the imported one (MS-OXCFXICS_R1827, MS-OXCFXICS_R1828, MS-OXCFXICS_R1830)', async () => {
+      const time = fileTimeNow() + 60n * second;
+      const byNamespace = await shared('tie');
+      const changed = await mailbox.saveMessage(
+        {
+          id: byNamespace.message.id,
+          folderId: inbox(),
+          set: new Map([[PidTag.Subject, 'tie of server']]),
+          lastModified: time,
+        },
+        { kind: 'client' },
+      );
+      const mine = up.edit(byNamespace.version.predecessors);
+      assert.equal(await up.upload(byNamespace.key, mine, text('tie of client'), 0, time), 0);
+      const clientIsLarger = Buffer.compare(mine.changeKey.subarray(0, 16), changed.changeKey.subarray(0, 16)) > 0;
+      const [winner, loser] = clientIsLarger ? ['client', 'server'] : ['server', 'client'];
+      assert.equal((await byKey(byNamespace.key))!.properties.get(PidTag.Subject), `tie of ${winner}`);
+      assert.ok((await conflicts()).includes(`tie of ${loser}`));
+
+      const own = await shared('own');
+      const online1 = await online(own.message.id, 'own online');
+      const both = up.edit(Buffer.from(online1.predecessorChangeList));
+      assert.equal(await up.upload(own.key, both, text('own first'), 0, time), 0);
+      assert.equal(await up.upload(own.key, up.edit(own.version.predecessors), text('own second'), 0, time), 0);
+      assert.equal((await byKey(own.key))!.properties.get(PidTag.Subject), 'own second');
+      assert.ok((await conflicts()).includes('own first'));
+    });
+
+    test('the version that loses is kept with all it has, whichever side it is from', async () => {
+      const save = async (handle: number, subject: string) => {
+        await up.client.set(handle, text(subject));
+        await up.client.addRecipients(handle, [{ id: 0, row: smtpRow(`${subject.replace(' ', '-')}@x.test`) }]);
+        const attachment = (await up.client.ok(d.RopCreateAttachment, [handle], {})).handle;
+        await up.client.set(attachment, [[PidTag.AttachDataBinary, Buffer.from(`data of ${subject}`)]]);
+        await up.client.ok(d.RopSaveChangesAttachment, [attachment, handle], { saveFlags: 0x0a });
+        await up.client.save(handle);
+      };
+      for (const [loser, offset] of [
+        ['server', 60n * second],
+        ['client', -60n * second],
+      ] as const) {
+        const key = await up.newKey();
+        const first = up.edit();
+        assert.equal(await up.upload(key, first, text('all')), 0);
+        const open = await up.client.open(makeId(1, (await byKey(key))!.id), 1);
+        await save(open.handle, `server of-${loser}`);
+        const late = await up.announce(key, up.edit(first.predecessors), 0, fileTimeNow() + offset);
+        await save(late.handle, `client of-${loser}`);
+        const id = (
+          await Promise.all(
+            (await mailbox.messageIds(mailbox.specialFolder('conflicts'))).map((one) => mailbox.message(one)),
+          )
+        ).find((one) => one!.properties.get(PidTag.Subject) === `${loser} of-${loser}`)!;
+        const kept = await mailbox.content(id);
+        assert.equal(kept.properties.get(PidTag.Body), `body of ${loser} of-${loser}`);
+        assert.deepEqual(
+          kept.recipients.map((bag) => bag.get(PidTag.EmailAddress)),
+          [`${loser}-of-${loser}@x.test`],
+        );
+        assert.deepEqual(
+          kept.attachments.map(({ properties }) => properties.get(PidTag.AttachDataBinary)?.toString()),
+          [`data of ${loser} of-${loser}`],
+        );
+      }
+    });
+
+    test('what cannot be kept is not replaced: the import fails and changes nothing', async () => {
+      const key = await up.newKey();
+      const first = up.edit();
+      assert.equal(await up.upload(key, first, text('on the groupware')), 0);
+      const local = (await byKey(key))!;
+      // The same mail, its content on the groupware, which is away.
+      await mailbox.deleteMessages(inbox(), [local.id], { hard: true }, { kind: 'sync' });
+      const remote = await mailbox.saveMessage(
+        {
+          folderId: inbox(),
+          newId: local.id,
+          set: new Map([[PidTag.Subject, 'on the groupware']]),
+          remoteContent: { size: 1, hasAttachments: false },
+        },
+        { kind: 'sync' },
+      );
+      const announced = await up.announce(key, up.edit(first.predecessors), 0, fileTimeNow() + 60n * second);
+      assert.equal(announced.returnValue, 0);
+      await up.client.set(announced.handle, text('of the client'));
+      const kept = await conflicts();
+      const saved = await up.client.call(d.RopSaveChangesMessage, [announced.handle], { saveFlags: 0x0a });
+      assert.equal(saved.returnValue, ec.rpcFailed);
+      assert.equal((await mailbox.message(remote.id))!.changeNumber, remote.changeNumber);
+      assert.deepEqual(await conflicts(), kept);
+      world.errors.length = 0;
+    });
+
     test('of FAI messages only the last writer is left (MS-OXCFXICS_R3402)', async () => {
       const key = await up.newKey();
       const version = up.edit();

@@ -88,11 +88,14 @@ interface Written {
   readonly changeKey: Uint8Array;
 }
 
-/** Whether the first of two messages wins (MS-OXCFXICS 3.1.5.6.2.2): the later one, or the larger NamespaceGuid. */
-export function isLastWriter(a: Written, b: Written): boolean {
-  if (a.lastModified !== b.lastModified) return a.lastModified > b.lastModified;
+/**
+ * Whether an imported message wins over the one here (MS-OXCFXICS 3.1.5.6.2.2): the later one does, or the one with the
+ * larger NamespaceGuid, or else the imported one.
+ */
+export function isLastWriter(imported: Written, here: Written): boolean {
+  if (imported.lastModified !== here.lastModified) return imported.lastModified > here.lastModified;
   const namespace = (written: Written) => guidToBytes(parseXid(written.changeKey).guid);
-  return Buffer.compare(namespace(a), namespace(b)) > 0;
+  return Buffer.compare(namespace(imported), namespace(here)) >= 0;
 }
 
 /** The id that a source key stands for when it is of the mailbox's own replica. */
