@@ -16,4 +16,6 @@ export const fastTransferLimits = {
   part: 32 * 1024,
   /** One state property of a client; a set of a million ids without neighbours takes about 3 MB. */
   stateProperty: 32 * 1024 * 1024,
+  /** Portions that one comes in: each takes memory, however small. */
+  statePortions: 16_384,
 } as const;

@@ -72,7 +72,8 @@ export const uploadStateStreamContinue: HandlerOf<typeof RopSynchronizationUploa
   const { stateUpload } = object;
   if (stateUpload === undefined) throw new MapiError(ec.notSupported);
   const size = stateUpload.size + streamData.length;
-  if (size > fastTransferLimits.stateProperty) throw new MapiError(ec.tooBig);
+  const { stateProperty, statePortions } = fastTransferLimits;
+  if (size > stateProperty || stateUpload.chunks.length === statePortions) throw new MapiError(ec.tooBig);
   stateUpload.chunks.push(Buffer.from(streamData));
   object.stateUpload = { ...stateUpload, size };
   return {};
