@@ -5,4 +5,6 @@ export const clientLimits = {
   /** For any request but NotificationWait, which may take five minutes and some. */
   requestMs: 60_000,
   waitMs: 330_000,
+  /** Values of one message that a replica takes; Outlook's own bound of an attachment is far below. */
+  messageBytes: 256 * 1024 * 1024,
 } as const;

@@ -421,6 +421,18 @@ describe('upload of a cached-mode client', () => {
       assert.equal((await byKey(again))!.key, message.key);
     });
 
+    test('the move can be a change of its own that the list does not have (MS-OXCFXICS_R858, MS-OXCFXICS_R869)', async () => {
+      const target = await deleted();
+      const { key, version } = await shared('to move');
+      const there = await up.newKey();
+      const { changeKey } = up.edit(version.predecessors);
+      assert.equal(await target.move(inboxKey(), key, there, { changeKey, predecessors: version.predecessors }), 0);
+      const moved = (await byKey(there))!;
+      assert.deepEqual(Buffer.from(moved.changeKey), changeKey);
+      assert.deepEqual(Buffer.from(moved.predecessorChangeList), addPredecessor(version.predecessors, changeKey));
+      assert.ok(target.state().seen.get(mailbox.replicaGuid)!.has(moved.changeNumber));
+    });
+
     test('a client with a newer version brings that afterwards (MS-OXCFXICS_R875, MS-OXCFXICS_R876)', async () => {
       const target = await deleted();
       const { key, version } = await shared('old');

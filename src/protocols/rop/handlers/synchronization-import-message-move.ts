@@ -14,6 +14,7 @@ export const synchronizationImportMessageMove: HandlerOf<typeof RopSynchronizati
   const applied = await importMove(context, collector, {
     sourceFolder: Buffer.from(request.sourceFolderId),
     sourceMessage: Buffer.from(request.sourceMessageId),
+    seen: Buffer.from(predecessorChangeList),
     destination: versionOf([destinationMessageId, 0n, changeNumber, predecessorChangeList]),
   });
   // A warning, though the message is moved: the version of the client is still to come.

@@ -10,6 +10,8 @@ import { type ImportedVersion, mergedPredecessors, ownCounter, relationOf, uploa
 export interface ImportedMove {
   readonly sourceFolder: Uint8Array;
   readonly sourceMessage: Uint8Array;
+  /** What the client has seen of the message; the change that the move itself is may be in it or not. */
+  readonly seen: Uint8Array;
   /** Id and version of the message in the destination; its time is not told. */
   readonly destination: Omit<ImportedVersion, 'lastModified'>;
 }
@@ -41,7 +43,7 @@ export async function importMove(
     }
     const source = await sourceOf(mailbox, folderId, move);
     if (source === undefined) throw new MapiError(ec.syncObjectDeleted);
-    return carryOut(context, source, folderId, destination);
+    return carryOut(context, source, folderId, move);
   });
   const { message, applied, seen } = outcome;
   const set = message.associated ? collector.state.seenFai : collector.state.seen;
@@ -63,12 +65,12 @@ async function carryOut(
   context: RopContext,
   source: Message,
   folderId: number,
-  { sourceKey, changeKey, predecessorChangeList }: ImportedMove['destination'],
+  { seen: seenByClient, destination: { sourceKey, changeKey, predecessorChangeList } }: ImportedMove,
 ): Promise<{ message: Message; applied: boolean; seen: boolean }> {
   const { mailbox } = context;
   const newId = ownCounter(mailbox.replicaGuid, sourceKey);
   const serverIsNewer = relationOf(source.predecessorChangeList, predecessorChangeList) !== 'known';
-  const clientIsNewer = relationOf(predecessorChangeList, source.predecessorChangeList) !== 'known';
+  const clientIsNewer = relationOf(seenByClient, source.predecessorChangeList) !== 'known';
   const version = clientIsNewer
     ? { keepVersion: true }
     : serverIsNewer

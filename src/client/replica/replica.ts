@@ -1,0 +1,157 @@
+import {
+  counterOf,
+  decodeBag,
+  type Guid,
+  isPropertyError,
+  type MessageContent,
+  PidTag,
+  parseEntryId,
+  propertyRow,
+} from '../../mapi/index.ts';
+import * as d from '../../protocols/rop/definitions/index.ts';
+import { decode } from '../../wire/index.ts';
+import { openFolder, release } from '../mailbox.ts';
+import { ropCall } from '../rop-call.ts';
+import { downloadContents } from './contents-download.ts';
+import { uploadContents } from './contents-upload.ts';
+import type { ReplicaEvent, SyncContext } from './context.ts';
+import { namespaceOf, openReplicaDatabase } from './database.ts';
+import { type ReplicaEdits, replicaEdits } from './edits.ts';
+import { allFolders, isSearchFolder, putFolder, type ReplicaFolder } from './folders.ts';
+import { downloadHierarchy } from './hierarchy-download.ts';
+import { uploadFolderDeletions, uploadFolders } from './hierarchy-upload.ts';
+import { reserveIds } from './ids.ts';
+import { contentOfMessage, messagesOf, type ReplicaMessage } from './messages.ts';
+import { type ReplicaNames, replicaNames } from './names.ts';
+import type { ReplicaSession } from './session.ts';
+
+/** What to bring up to date: the folders named, or everything. */
+export interface SyncScope {
+  readonly hierarchy: boolean;
+  readonly folders: readonly number[] | 'all';
+}
+export const wholeMailbox: SyncScope = { hierarchy: true, folders: 'all' };
+
+/**
+ * A mailbox as Outlook's offline file holds it: all folders and messages, what was changed here since the last upload,
+ * and the state of synchronization. It lasts; whatever ends the process, the next one goes on from what is in the file.
+ */
+export interface Replica {
+  /** Undefined before the first synchronization. */
+  readonly mailboxGuid: Guid | undefined;
+  /** GUID in the change keys of changes made here. */
+  readonly namespace: Guid;
+  readonly edits: ReplicaEdits;
+  readonly names: ReplicaNames;
+  /** Parents before their children; the first is the root of the mailbox. */
+  folders(): ReplicaFolder[];
+  /** In the order in which they came. */
+  messages(folderId: number): ReplicaMessage[];
+  content(key: number): MessageContent;
+  /** Whether there is something that the server was not told. */
+  hasChanges(): boolean;
+  /**
+   * Uploads what was changed here, then downloads what was changed elsewhere, as Outlook does in this order. One at a
+   * time. Throws what the connection throws, and MapiError when the server refuses something; it can be repeated then.
+   */
+  synchronize(session: ReplicaSession, scope?: SyncScope, tell?: (event: ReplicaEvent) => void): Promise<void>;
+  close(): void;
+}
+
+/** Opens or makes a replica in a file (`:memory:` for one that does not last). Throws for another kind of file. */
+export function openReplica(file: string): Replica {
+  const db = openReplicaDatabase(file);
+  const names = replicaNames(db);
+  return {
+    get mailboxGuid() {
+      return db.setting<string>('mailbox');
+    },
+    namespace: namespaceOf(db),
+    edits: replicaEdits(db),
+    names,
+    folders: () => allFolders(db),
+    messages: (folderId) => messagesOf(db, folderId),
+    content: (key) => contentOfMessage(db, key),
+    hasChanges: () => db.get(anyChange) !== undefined,
+    async synchronize(session, scope = wholeMailbox, tell = () => {}) {
+      await begin(session);
+      const context: SyncContext = {
+        db,
+        names,
+        session,
+        tell,
+        replica: db.setting<string>('replica')!,
+        rootId: db.setting<number>('root')!,
+      };
+      await reserveIds(db, session);
+      if (scope.hierarchy) {
+        await uploadFolders(context);
+        for (let again = true; again; ) again = await downloadHierarchy(context);
+      }
+      await uploadContents(context);
+      if (scope.hierarchy) await uploadFolderDeletions(context);
+      for (const folder of allFolders(db)) {
+        if (scope.folders !== 'all' && !scope.folders.includes(folder.id)) continue;
+        // Made here while the others were downloaded: the next time.
+        if (!isSearchFolder(folder) && folder.attempted) await downloadContents(context, folder.id);
+      }
+    },
+    close: () => db.close(),
+  };
+
+  /** Learns what mailbox this is a replica of. Throws when it is one of another. */
+  async function begin(session: ReplicaSession): Promise<void> {
+    const { mailbox, client } = session;
+    const known = db.setting<string>('mailbox');
+    if (known !== undefined) {
+      if (known !== mailbox.mailboxGuid) throw new Error(`this is a replica of the mailbox ${known}`);
+      return;
+    }
+    const { longTermId } = await client.run(
+      ropCall(d.RopLongTermIdFromId, mailbox.logon, { objectId: mailbox.folders.root }),
+    );
+    const localFailures = await localFailuresOf(session);
+    db.transaction(() => {
+      db.setSetting('replica', longTermId.guid);
+      db.setSetting('root', longTermId.counter);
+      db.setSetting('localFailures', localFailures);
+      putFolder(db, {
+        id: longTermId.counter,
+        parentId: undefined,
+        name: '',
+        properties: decodeBag(emptyBag),
+        changeKey: new Uint8Array(),
+        predecessors: new Uint8Array(),
+        modified: 0n,
+        attempted: true,
+        dirty: false,
+      });
+      db.setSetting('mailbox', mailbox.mailboxGuid);
+    });
+  }
+}
+
+const emptyBag = Buffer.from([1, 0]);
+
+const anyChange = `SELECT 1 FROM message WHERE dirty = 1 OR read_dirty = 1 UNION ALL SELECT 1 FROM move
+  UNION ALL SELECT 1 FROM tombstone UNION ALL SELECT 1 FROM folder WHERE dirty = 1 OR doubtful = 1 LIMIT 1`;
+
+/** Element of PidTagAdditionalRenEntryIds (MS-OXOSFLD 2.2.3). */
+const localFailuresIndex = 2;
+
+/** The folder for what could not be uploaded, named in the Inbox. */
+async function localFailuresOf(session: ReplicaSession): Promise<number> {
+  const { client, mailbox } = session;
+  const inbox = await openFolder(client, mailbox, mailbox.folders.inbox);
+  const propertyTags = [PidTag.AdditionalRenEntryIds];
+  const { rowData } = await client.run(
+    ropCall(d.RopGetPropertiesSpecific, inbox, { propertySizeLimit: 0, wantUnicode: 1, propertyTags }, propertyTags),
+  );
+  await release(client, inbox);
+  const [cell] = decode(propertyRow(propertyTags), rowData);
+  if (cell !== undefined && !isPropertyError(cell) && Array.isArray(cell)) {
+    const entry = parseEntryId((cell as Uint8Array[])[localFailuresIndex]!);
+    if (entry.kind === 'folder') return entry.counter;
+  }
+  return counterOf(mailbox.folders.inbox);
+}

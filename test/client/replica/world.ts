@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CarryRops, createRopClient, logOn, type ReplicaSession } from '../../../src/client/index.ts';
+import { createSession, executeRops, type RopServices } from '../../../src/protocols/rop/index.ts';
+import { type Mailbox, openStore } from '../../../src/store/index.ts';
+
+/** What may happen to a request instead of reaching the server and being answered. */
+export type Cut = 'before' | 'after' | undefined;
+
+/** The connection broke. */
+export class Disconnected extends Error {
+  constructor() {
+    super('the connection broke');
+    this.name = 'Disconnected';
+  }
+}
+
+const maxRopOut = 0x10008;
+
+/** A mailbox in a store of its own, and clients of it that speak operations without HTTP around them. */
+export async function startWorld(options: { clock?: () => number } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'oxbow-replica-'));
+  const store = await openStore({
+    file: join(directory, 'store.db'),
+    cacheDirectory: join(directory, 'cache'),
+    ...options,
+  });
+  const errors: unknown[] = [];
+  const services = {
+    store,
+    directory: { entries: async () => [] },
+    mailboxes: { resolve: async () => undefined },
+    report: (error: unknown) => errors.push(error),
+  } as unknown as RopServices;
+
+  return {
+    store,
+    directory,
+    errors,
+    mailbox: (login: string): Promise<Mailbox> =>
+      store.ensureMailbox({ address: `${login}@oxbow.test`, displayName: login, legacyDn: `/o=Oxbow/cn=${login}` }),
+    /** A session over a connection of its own; `cut` is asked about each request. */
+    async connect({ address, displayName, legacyDn }: Mailbox, cut: () => Cut = () => undefined) {
+      const identity = { address, displayName, legacyDn, tenant: '1' };
+      const session = createSession({ identity, services });
+      const carry: CarryRops = async ({ rops, handles }) => {
+        const what = cut();
+        if (what === 'before' || session.closed) throw new Disconnected();
+        const request = { rops: Buffer.from(rops), handles: [...handles] };
+        const { buffers } = await executeRops(session, request, { room: maxRopOut, chain: false });
+        if (what === 'after') throw new Disconnected();
+        // The server's buffers are its own again after this.
+        return buffers.map((buffer) => ({ rops: Buffer.from(buffer.rops), handles: [...buffer.handles] }));
+      };
+      const client = createRopClient(carry);
+      const opened: ReplicaSession = { client, mailbox: await logOn(client, legacyDn) };
+      return { ...opened, session, close: () => session.close() };
+    },
+    async close() {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
