@@ -8,6 +8,7 @@ export * from './ids.ts';
 export * from './idset.ts';
 export * from './message-content.ts';
 export * from './named-property.ts';
+export * from './named-tags.ts';
 export { PidLid, PidName } from './pid-lid.generated.ts';
 export { PidTag } from './pid-tag.generated.ts';
 export * from './property-bag.ts';
