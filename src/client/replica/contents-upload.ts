@@ -168,7 +168,7 @@ async function uploadMessage(
   const place = serverPlace(context, message);
   const collector = await collectors.of(place.folderId);
   if (collector === undefined) return;
-  const isNew = !message.attempted;
+  const isNew = !loadState(db, replica, place.folderId).given.has(place.id);
   db.run('UPDATE message SET attempted = 1 WHERE key = ?', message.key);
   const content = contentOfMessage(db, message.key);
   const mapTag = await named.of(content);

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CarryRops, createRopClient, logOn, type ReplicaSession } from '../../../src/client/index.ts';
 import { createSession, executeRops, type RopServices } from '../../../src/protocols/rop/index.ts';
 import { type Mailbox, openStore } from '../../../src/store/index.ts';
 
-/** What may happen to a request instead of reaching the server and being answered. */
+/** The connection breaks before a request reaches the server, or before its answer reaches the client. */
 export type Cut = 'before' | 'after' | undefined;
 
 /** The connection broke. */
@@ -17,10 +17,12 @@ export class Disconnected extends Error {
 }
 
 const maxRopOut = 0x10008;
+const shm = '/dev/shm';
 
 /** A mailbox in a store of its own, and clients of it that speak operations without HTTP around them. */
 export async function startWorld(options: { clock?: () => number } = {}) {
-  const directory = mkdtempSync(join(tmpdir(), 'oxbow-replica-'));
+  // Where files are in memory nothing waits for the disk.
+  const directory = mkdtempSync(join(existsSync(shm) ? shm : tmpdir(), 'oxbow-replica-'));
   const store = await openStore({
     file: join(directory, 'store.db'),
     cacheDirectory: join(directory, 'cache'),
@@ -40,16 +42,20 @@ export async function startWorld(options: { clock?: () => number } = {}) {
     errors,
     mailbox: (login: string): Promise<Mailbox> =>
       store.ensureMailbox({ address: `${login}@oxbow.test`, displayName: login, legacyDn: `/o=Oxbow/cn=${login}` }),
-    /** A session over a connection of its own; `cut` is asked about each request. */
-    async connect({ address, displayName, legacyDn }: Mailbox, cut: () => Cut = () => undefined) {
+    /** A session over a connection of its own; `around` runs at each request and can break the connection. */
+    async connect(
+      { address, displayName, legacyDn }: Mailbox,
+      around: (when: 'before' | 'after') => Promise<Cut> = async () => undefined,
+    ) {
       const identity = { address, displayName, legacyDn, tenant: '1' };
       const session = createSession({ identity, services });
       const carry: CarryRops = async ({ rops, handles }) => {
-        const what = cut();
-        if (what === 'before' || session.closed) throw new Disconnected();
+        if ((await around('before')) !== undefined) session.close();
+        if (session.closed) throw new Disconnected();
         const request = { rops: Buffer.from(rops), handles: [...handles] };
         const { buffers } = await executeRops(session, request, { room: maxRopOut, chain: false });
-        if (what === 'after') throw new Disconnected();
+        if ((await around('after')) !== undefined) session.close();
+        if (session.closed) throw new Disconnected();
         // The server's buffers are its own again after this.
         return buffers.map((buffer) => ({ rops: Buffer.from(buffer.rops), handles: [...buffer.handles] }));
       };
