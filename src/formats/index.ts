@@ -11,4 +11,5 @@ export { type WriteOptions, writeMime } from './mime/write.ts';
 export { rtfBody } from './rtf/body.ts';
 export { compressRtf, decompressRtf, RtfError } from './rtf/compressed.ts';
 export { deencapsulate } from './rtf/deencapsulate.ts';
+export { encapsulateHtml, encapsulateText } from './rtf/encapsulate.ts';
 export { splitSubject } from './subject.ts';
