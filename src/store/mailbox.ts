@@ -27,6 +27,7 @@ import {
   updateFolder,
 } from './folders.ts';
 import type { MailboxContext } from './internal.ts';
+import { messageFormerly } from './former-ids.ts';
 import { inMemory } from './large-value.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { copyMessages } from './message-copy.ts';
@@ -184,7 +185,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
   };
 
   const message = async (
-    by: 'id' | 'key' | 'former_id',
+    by: 'id' | 'key',
     value: number,
     options?: { softDeleted?: boolean },
   ): Promise<Message | undefined> => {
@@ -229,7 +230,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     emptyFolder: (id, options, origin) => emptyFolder(context, id, options, origin),
 
     message: (id, options) => message('id', id, options),
-    messageFormerly: (id) => message('former_id', id),
+    messageFormerly: (id) => messageFormerly(context, id),
     messageByKey: (key, options) => message('key', key, options),
     async messageIds(folderId, options = {}) {
       const rows = await database

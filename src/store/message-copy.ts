@@ -81,7 +81,6 @@ async function copyLocal(
     id: key,
     folder_id: to,
     source_key: null,
-    former_id: null,
     created: context.now(),
     flags: row.flags & ~mf.submitted,
     ...nextVersion(context, cn, undefined),

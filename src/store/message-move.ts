@@ -1,5 +1,6 @@
 import { batches } from './batches.ts';
 import { applyCounts, count, noChange } from './counters.ts';
+import { noteFormerIds } from './former-ids.ts';
 import { checkNewId } from './given-id.ts';
 import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
@@ -64,7 +65,6 @@ async function moveRows(
       .updateTable('message')
       .set({
         id,
-        former_id: row.id,
         folder_id: to,
         deleted: 0,
         deleted_at: null,
@@ -90,6 +90,10 @@ async function moveRows(
       origin,
     });
   }
+  await noteFormerIds(
+    context,
+    rows.map(({ id, key }) => ({ id, key })),
+  );
   await applyCounts(context, from, left, origin);
   await applyCounts(context, to, entered, origin);
   await queueAll(context, 'message', changes, origin);

@@ -11,7 +11,7 @@ export type FullMessageRow = Selectable<MessageTable>;
 /** All columns of a message; of a soft-deleted one on demand. */
 export async function messageRow(
   context: MailboxContext,
-  by: 'id' | 'key' | 'former_id',
+  by: 'id' | 'key',
   value: number,
   options: { softDeleted?: boolean } = {},
 ): Promise<FullMessageRow | undefined> {

@@ -22,6 +22,7 @@ export interface Database {
   search_folder: SearchFolderTable;
   search_result: SearchResultTable;
   deleted_id: DeletedIdTable;
+  former_id: FormerIdTable;
 }
 
 export type Db = Kysely<Database>;
@@ -126,8 +127,6 @@ export interface MessageTable {
   recipients: Bytes | null;
   /** JSON array of tags that a client removed from remote content. */
   hidden_tags: string | null;
-  /** Its id before the last move. */
-  former_id?: number | null;
 }
 
 /** Attachments of a message and, under `parent_id`, those of messages embedded in it. */
@@ -250,6 +249,13 @@ export interface SearchResultTable {
   /** Whether the folder's unread count has it. */
   unread: number;
   generation: number;
+}
+
+/** An id that a message had before it was moved; it stays when the message is gone. */
+export interface FormerIdTable {
+  mailbox_id: number;
+  id: number;
+  message_key: number;
 }
 
 /** Ids of objects that were deleted without ever having been here, or that will never be used. */

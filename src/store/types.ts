@@ -338,8 +338,11 @@ export interface Mailbox extends MailboxInfo {
   /** Undefined when there is none, or it is soft-deleted and those are not asked for. */
   message(id: MessageId, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
   messageByKey(key: MessageKey, options?: { softDeleted?: boolean }): Promise<Message | undefined>;
-  /** The message that had this id before it was last moved; undefined when it is deleted. */
-  messageFormerly(id: MessageId): Promise<Message | undefined>;
+  /**
+   * The message that had this id before it was moved, soft-deleted or not; without it when it is gone for good.
+   * Undefined when no message had the id.
+   */
+  messageFormerly(id: MessageId): Promise<{ readonly message: Message | undefined } | undefined>;
   /** Ids of a folder's messages, newest first; not soft-deleted ones. */
   messageIds(folderId: FolderId, options?: { associated?: boolean }): Promise<MessageId[]>;
   /** All of a message, fetched from the backend where it is not here. Throws ContentUnavailable. */

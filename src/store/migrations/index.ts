@@ -4,6 +4,7 @@ import { createSearchFolders } from './002-search-folders.ts';
 import { countHierarchyChanges } from './003-hierarchy-changes.ts';
 import { prepareUpload } from './004-upload.ts';
 import { orderByChange } from './005-change-order.ts';
+import { keepFormerIds } from './006-former-ids.ts';
 import { columnTypes, type DatabaseKind } from './column-types.ts';
 
 /** All changes of the schema in their order; names are never changed and steps never removed. */
@@ -13,6 +14,7 @@ const steps = {
   '003-hierarchy-changes': countHierarchyChanges,
   '004-upload': prepareUpload,
   '005-change-order': orderByChange,
+  '006-former-ids': keepFormerIds,
 };
 
 /** The migrations for one kind of database, as Kysely's Migrator wants them. */

@@ -289,6 +289,30 @@ describe('upload of a cached-mode client', () => {
       assert.ok((await conflicts()).includes('changed where it was'));
     });
 
+    test('a change of a message that was moved more than once, and deleted then, is known to be about it', async () => {
+      const trash = mailbox.specialFolder('deletedItems');
+      for (const end of ['moved', 'deleted'] as const) {
+        const { key, version, message } = await shared(`twice ${end}`);
+        const drafts = mailbox.specialFolder('drafts');
+        const first = await mailbox.moveMessages(inbox(), [message.id], drafts, { kind: 'client' });
+        const second = await mailbox.moveMessages(drafts, [...first.ids.values()], trash, { kind: 'client' });
+        if (end === 'deleted') await mailbox.deleteMessages(trash, [...second.ids.values()], {}, { kind: 'client' });
+        assert.equal(await up.upload(key, up.edit(version.predecessors), text(`late ${end}`)), 0);
+        assert.equal(await byKey(key), undefined);
+        assert.ok((await conflicts()).includes(`late ${end}`));
+      }
+    });
+
+    test('what was deleted or moved away after an upload of which the client heard nothing is no change', async () => {
+      const gone = await shared('heard nothing');
+      await mailbox.deleteMessages(inbox(), [gone.message.id], {}, { kind: 'client' });
+      assert.equal(await up.upload(gone.key, gone.version, text('heard nothing')), ec.syncObjectDeleted);
+      const moved = await shared('heard nothing');
+      await mailbox.moveMessages(inbox(), [moved.message.id], mailbox.specialFolder('drafts'), { kind: 'client' });
+      assert.equal(await up.upload(moved.key, moved.version, text('heard nothing')), ec.syncObjectDeleted);
+      assert.ok(!(await conflicts()).includes('heard nothing'));
+    });
+
     test('one that arises between announcing and saving is found (MS-OXCFXICS_R3508)', async () => {
       const { key, version, message } = await shared('raced');
       const { handle } = await up.announce(key, up.edit(version.predecessors), 0, fileTimeNow() + 60n * second);

@@ -48,8 +48,14 @@ export async function importTarget(mailbox: Mailbox, pending: PendingImport): Pr
     if (relation === 'conflict' && failOnConflict) throw new MapiError(ec.syncConflict);
     return { kind: 'here', message, relation };
   }
-  if (found !== undefined || (await formerly(mailbox, version.sourceKey)) !== undefined) {
-    if (failOnConflict || associated) throw new MapiError(ec.syncObjectDeleted);
+  const gone = found
+    ? { message: message ?? (await deleted(mailbox, found.id)) }
+    : await formerly(mailbox, version.sourceKey);
+  if (gone !== undefined) {
+    const { message: now } = gone;
+    // The very version that was uploaded before it went: the client did not hear the answer.
+    const known = now && relationOf(version.predecessorChangeList, now.predecessorChangeList) === 'known';
+    if (failOnConflict || associated || known) throw new MapiError(ec.syncObjectDeleted);
     return { kind: 'gone' };
   }
   if (await mailbox.isRememberedDeleted(folderId, ...remembered(version.sourceKey))) {
@@ -58,8 +64,14 @@ export async function importTarget(mailbox: Mailbox, pending: PendingImport): Pr
   return { kind: 'new' };
 }
 
-/** The message that had a source key before it was moved. */
-export async function formerly(mailbox: Mailbox, sourceKey: Uint8Array): Promise<Message | undefined> {
+const deleted = (mailbox: Mailbox, id: number): Promise<Message | undefined> =>
+  mailbox.message(id, { softDeleted: true });
+
+/** What became of the message that had a source key before it was moved; undefined when none had it. */
+export async function formerly(
+  mailbox: Mailbox,
+  sourceKey: Uint8Array,
+): Promise<{ readonly message: Message | undefined } | undefined> {
   const counter = ownCounter(mailbox.replicaGuid, sourceKey);
   return counter === undefined ? undefined : mailbox.messageFormerly(counter);
 }

@@ -57,8 +57,8 @@ async function sourceOf(mailbox: Mailbox, folderId: number, move: ImportedMove):
   const found = await mailbox.findBySourceKey(move.sourceMessage);
   const message = found?.kind === 'message' ? await mailbox.message(found.id) : undefined;
   if (message !== undefined) return folder?.id === message.folderId ? message : undefined;
-  const moved = move.sourceMessage.length === 22 ? await formerly(mailbox, move.sourceMessage) : undefined;
-  return moved?.folderId === folderId ? moved : undefined;
+  const moved = move.sourceMessage.length === 22 ? (await formerly(mailbox, move.sourceMessage))?.message : undefined;
+  return moved?.folderId === folderId && moved.deleted === undefined ? moved : undefined;
 }
 
 async function carryOut(
