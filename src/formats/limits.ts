@@ -35,4 +35,10 @@ export const formatLimits = {
   rtf: 64 << 20,
   /** Groups inside groups of RTF. */
   rtfDepth: 2_000,
+  /** Rules of one time zone; Windows knows zones with some tens, one for each year. */
+  timeZoneRules: 1_024,
+  /** Characters of a time zone's name; Windows' registry allows 255. */
+  timeZoneName: 255,
+  /** Years for which rules of a zone are written out for a series without an end. */
+  timeZoneYears: 30,
 } as const;
