@@ -20,8 +20,6 @@ export interface StoreAttempt {
   readonly oxbowId: string;
   readonly digest: string;
   readonly flags: MailFlags;
-  /** The mail that the new one takes the place of. */
-  readonly replaces?: string;
   /** ms since 1970. */
   readonly at: number;
 }
@@ -64,17 +62,17 @@ async function settleStore(
 ): Promise<MessageLink | undefined> {
   const { sync } = account.mailbox;
   const mail = account.backend.mail;
-  // The answer came after all. A copy elsewhere of the same content, as of what was sent, says nothing of this one.
   const folder = (await sync.folderLink(attempt.folderId))?.remoteId;
-  const answered = link !== undefined && link.remoteFolder === folder && link.remoteId !== attempt.replaces;
-  if (answered && readMessageBase(link).contentDigest === attempt.digest) return link;
+  const isThisVersion = link !== undefined && readMessageBase(link).contentDigest === attempt.digest;
+  // The answer came after all. A copy elsewhere of the same content, as of what was sent, says nothing of this one.
+  if (isThisVersion && link.remoteFolder === folder) return link;
   const found = folder && (await findUnlinked(account, folder, 'X-Oxbow-Id', attempt.oxbowId));
   if (!found) {
     stillUnderWay(account, attempt);
     return link;
   }
   // The message is tied to something else by now, as to the copy of what was sent.
-  if (link && link.remoteId !== attempt.replaces) {
+  if (isThisVersion) {
     await ignoreMissing(() => mail.remove(folder, [found], true));
     return link;
   }

@@ -142,7 +142,10 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   async function pull(): Promise<void> {
     const began = clock();
     const whole = polls % syncLimits.treeEveryPolls === 0 || account.tree.length === 0 || account.lookWanted;
-    if (whole) await pullTree(account, missedFolders);
+    if (whole) {
+      account.lookWanted = false;
+      await pullTree(account, missedFolders);
+    }
     polls += 1;
     const links = await mailbox.sync.folderLinks();
     const statuses = await backend.mail.statuses(links.map((link) => link.remoteId));
@@ -173,12 +176,10 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     for (const found of news) {
       const role = account.tree.find((folder) => folder.id === found.remoteFolder)?.role;
       const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.folderId);
-      await removeVanished(account, found, brakeApplies);
+      await removeVanished(account, found, brakeApplies, whole);
       if (!account.brakes.has(found.folderId)) released.delete(found.folderId);
     }
-    if (!whole) return;
-    account.lookedSince = began;
-    account.lookWanted = false;
+    if (whole) account.lookedSince = began;
   }
 
   async function pass(): Promise<void> {

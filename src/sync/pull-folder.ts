@@ -236,7 +236,13 @@ export async function ingest(account: SyncAccount, news: FolderNews, vanished: V
     const envelopes = [...ids.flatMap((id) => news.envelopes.get(id) ?? []), ...read];
     await followAttempts(account, news.folderId, envelopes);
     await lookForMoved(account, envelopes, vanished);
-    await mailbox.transaction(() => takeMails(account, news, envelopes, vanished));
+    const taken = await mailbox.transaction(async () => {
+      if (!(await mailbox.folder(news.folderId))) return false;
+      await takeMails(account, news, envelopes, vanished);
+      return true;
+    });
+    // A client deleted the folder meanwhile; the push of that looks at what is in it.
+    if (!taken) return;
   }
   await mailbox.sync.setCursor(news.remoteFolder, writeCursor(news.cursor));
 }
@@ -264,6 +270,7 @@ async function followAttempts(
     if (there?.length) continue;
     const key = ownKeyOf(mailbox, oxbowId)!;
     await mailbox.transaction(async () => {
+      if (!(await mailbox.folder(folderId))) return;
       const message = await mailbox.messageByKey(key);
       if (message?.folderId === attempt.folderId)
         await mailbox.moveMessages(message.folderId, [message.id], folderId, fromBackend);
@@ -387,17 +394,25 @@ export async function takeFlags(account: SyncAccount, link: MessageLink, flags: 
 }
 
 /**
- * Deletes what vanished and did not turn up elsewhere. The brake: when more than half of a folder with over 20 mails
+ * Deletes what vanished and did not turn up elsewhere; only when the folder tree was read as well (`whole`), since a
+ * mail may have been moved into a folder that is new. The brake: when more than half of a folder with over 20 mails
  * would go at once, nothing goes until somebody says so. Emptied trash and junk folders are what people do every day;
  * there the mails stay recoverable and no brake applies.
  */
-export async function removeVanished(account: SyncAccount, news: FolderNews, brakeApplies: boolean): Promise<void> {
+export async function removeVanished(
+  account: SyncAccount,
+  news: FolderNews,
+  brakeApplies: boolean,
+  whole: boolean,
+): Promise<void> {
   const { mailbox } = account;
   const gone: MessageLink[] = [];
   for (const link of news.vanished) {
     const now = await mailbox.sync.link(link.key);
     if (now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId) gone.push(link);
   }
+  if (news.missing.length > 0 || (gone.length > 0 && !whole)) account.lookWanted = true;
+  if (!whole) return keepMissing(account, news, gone);
   const known = news.cursor.total + gone.length;
   if (brakeApplies && known > syncLimits.brakeFrom && gone.length * 2 > known) {
     account.brakes.set(news.folderId, { folder: news.remoteFolder, vanished: gone.length, of: known });
@@ -405,11 +420,8 @@ export async function removeVanished(account: SyncAccount, news: FolderNews, bra
       { folder: news.remoteFolder, vanished: gone.length, of: known },
       'more than half of a folder vanished; nothing is deleted until this is confirmed',
     );
-    // Kept in mind as missing, so that a confirmation finds them again.
-    await mailbox.sync.setCursor(
-      news.remoteFolder,
-      writeCursor({ ...news.cursor, missing: [...(news.cursor.missing ?? []), ...gone.map((link) => link.remoteId)] }),
-    );
+    // So that a confirmation finds them again.
+    await keepMissing(account, news, gone);
     return;
   }
   account.brakes.delete(news.folderId);
@@ -417,6 +429,12 @@ export async function removeVanished(account: SyncAccount, news: FolderNews, bra
     await mailbox.transaction(async () => {
       for (const link of links) await takeDeletion(account, link);
     });
+}
+
+/** What vanished is kept in mind as missing and is looked for again. */
+async function keepMissing({ mailbox }: SyncAccount, news: FolderNews, gone: readonly MessageLink[]): Promise<void> {
+  const missing = [...(news.cursor.missing ?? []), ...gone.map((link) => link.remoteId)];
+  await mailbox.sync.setCursor(news.remoteFolder, writeCursor({ ...news.cursor, missing }));
 }
 
 /** Deletes a message whose mail is gone. Only in a transaction. */

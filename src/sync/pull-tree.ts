@@ -90,9 +90,9 @@ async function pullFolder(
   const base = writeBase({ name: remote.name, parentId: remote.parentId, ...(validity ? { validity } : {}) });
   const link = linked.get(remote.id);
   if (!link) {
-    // The parent was deleted here: either it goes there too, or it comes back here.
-    if (!(await mailbox.folder(parentId))) return;
     await mailbox.transaction(async () => {
+      // The parent was deleted here: either it goes there too, or it comes back here.
+      if (!(await mailbox.folder(parentId))) return;
       const folderId = await adoptOrCreate(account, remote, parentId);
       const made = { folderId, remoteId: remote.id, base };
       await mailbox.sync.setFolderLink(made);
@@ -104,9 +104,9 @@ async function pullFolder(
   }
   const before = readFolderBase(link);
   if ((before.name === remote.name && before.parentId === remote.parentId) || remote.role !== undefined) return;
-  const folder = await mailbox.folder(link.folderId);
-  if (folder && !(await mailbox.folder(parentId))) return;
   await mailbox.transaction(async () => {
+    const folder = await mailbox.folder(link.folderId);
+    if (folder && !(await mailbox.folder(parentId))) return;
     if (folder) {
       // What we were about to make of it ourselves is no change of somebody else.
       const same = (what: 'name' | 'parentId') =>

@@ -86,6 +86,20 @@ const entryAt = (account: SyncAccount, name: string, parentId: string | null): R
 export const linkOf = async (account: SyncAccount, remoteId: string): Promise<FolderLink | undefined> =>
   (await account.mailbox.sync.folderLinks()).find((link) => link.remoteId === remoteId);
 
+/**
+ * Ids hold the path, so a folder put where a missing one was would pass for that one. Throws Waiting until the tree has
+ * told what became of the missing one.
+ */
+async function checkPlaceIsClear(account: SyncAccount, name: string, parentId: string | null): Promise<void> {
+  for (const link of await account.mailbox.sync.folderLinks()) {
+    const base = readFolderBase(link);
+    if (base.name !== name || (base.parentId ?? null) !== parentId) continue;
+    if (account.tree.some((entry) => entry.id === link.remoteId)) continue;
+    account.lookWanted = true;
+    throw new Waiting('what became of the folder that was here is looked for first');
+  }
+}
+
 /** Makes the remote folder and returns its id; undefined when it has no place there. */
 async function createRemote(account: SyncAccount, folder: Folder): Promise<string | undefined> {
   const { mailbox, backend } = account;
@@ -102,6 +116,7 @@ async function createRemote(account: SyncAccount, folder: Folder): Promise<strin
     }
     name = await anotherName(account, folder, name);
   }
+  await checkPlaceIsClear(account, name, parentId);
   const creation: Creation = { name, parentId, at: account.clock() };
   await mailbox.sync.setCursor(creationOf(folder.id), JSON.stringify(creation));
   try {
@@ -136,6 +151,7 @@ async function changeRemote(account: SyncAccount, folder: Folder, link: FolderLi
   const renamed = wanted.name !== base.name;
   const moved = wanted.parentId !== base.parentId;
   if (!renamed && !moved && !base.intended) return;
+  if (renamed || moved) await checkPlaceIsClear(account, wanted.name, parent);
   await mailbox.sync.setFolderLink({ ...link, base: writeBase({ ...base, intended: wanted }) });
   let remoteId: string;
   try {

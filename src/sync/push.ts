@@ -31,7 +31,7 @@ const idHeader = 'X-Oxbow-Id';
 export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise<boolean> {
   const { sync } = account.mailbox;
   const message = await account.mailbox.messageByKey(row.objectKey);
-  let link = await settleAttempt(account, row, message, await sync.link(row.objectKey));
+  const link = await settleAttempt(account, row, message, await sync.link(row.objectKey));
   if (link && isVoid(link)) throw new Waiting('the folder is about to be read anew');
   let done = readAttempt(row.note) !== undefined;
   if (!message) {
@@ -40,12 +40,12 @@ export async function pushMessage(account: SyncAccount, row: OutboxRow): Promise
   } else if (!message.associated && (message.flags & mf.submitted) === 0) {
     const target = await remoteFolderOf(account, message.folderId);
     if (target !== undefined) {
-      if (link && link.remoteFolder !== target) {
-        link = await moveMail(account, row, message, link, target);
-        done = true;
-      }
-      if (!link || message.contentState === 'local')
-        done = (await storeRemote(account, row, message, target, link)) || done;
+      // What is written anew is stored where it belongs at once: one step less that can be interrupted.
+      const stored =
+        (!link || message.contentState === 'local') && (await storeRemote(account, row, message, target, link));
+      const moves = link !== undefined && !stored && link.remoteFolder !== target;
+      if (link && moves) await moveMail(account, row, message, link, target);
+      done ||= stored || moves;
       if (link) done = (await pushFlags(account, message.key)) || done;
     }
   }
@@ -90,7 +90,7 @@ async function storeRemote(
   const flags = await flagsNow(account, message);
   const oxbowId = oxbowIdOf(mailbox, message.key, digest);
   const attempt = { kind: 'store', folderId: message.folderId, oxbowId, digest, flags, at: account.clock() } as const;
-  await mailbox.sync.noteOutbox(row, writeAttempt({ ...attempt, ...(link ? { replaces: link.remoteId } : {}) }));
+  await mailbox.sync.noteOutbox(row, writeAttempt(attempt));
   const source = writeMime(content, { bcc: true, headers: { [idHeader]: oxbowId } });
   const id = await unlessMissing(() => backend.mail.append(target, source, flags, undefined));
   if (id === undefined) throw new Waiting('the folder was deleted or renamed elsewhere');
