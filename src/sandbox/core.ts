@@ -18,7 +18,6 @@ export interface Core {
 /** Choices that actions need to know; see SandboxOptions. */
 export interface Settings {
   readonly faultsOverHttp: boolean;
-  readonly serverVersion: string;
 }
 
 /** The context as it was seeded. */
@@ -26,4 +25,11 @@ export interface ContextFacts {
   readonly id: number;
   readonly name: string;
   readonly domains: readonly string[];
+  readonly version: ServerVersion;
 }
+
+/** Which generation of Open-Xchange is stood in for: 7.10 brought chronos, addressbooks and deputies (reference 14). */
+export type ServerVersion = '7.8' | '7.10';
+
+/** As `config/serverVersion` tells it. */
+export const serverVersions: Readonly<Record<ServerVersion, string>> = { '7.8': '7.8.4-Rev72', '7.10': '7.10.6-Rev20' };

@@ -1,3 +1,7 @@
+import { calendarCodes } from './codes/calendar.ts';
+import { contactCodes } from './codes/contacts.ts';
+import { taskCodes } from './codes/tasks.ts';
+
 /** Categories of an Open-Xchange error and their numbers (reference 1.3). */
 export const categories = {
   USER_INPUT: 1,
@@ -16,7 +20,12 @@ export const categories = {
 export type Category = keyof typeof categories;
 
 /** Code: category, English text, German text. */
-const codes: Record<string, readonly [Category, string, string]> = {
+export type Codes = Readonly<Record<string, readonly [Category, string, string]>>;
+
+const codes: Codes = {
+  ...contactCodes,
+  ...taskCodes,
+  ...calendarCodes,
   'SVL-0001': ['ERROR', 'Unknown action', 'Unbekannte Aktion'],
   'SVL-0002': ['ERROR', 'Missing parameter', 'Ein Parameter fehlt'],
   'SVL-0004': ['ERROR', 'Invalid parameter', 'Ungültiger Parameter'],
@@ -77,20 +86,6 @@ const codes: Record<string, readonly [Category, string, string]> = {
   'FLD-1022': ['CONFLICT', 'Folder was changed meanwhile', 'Der Ordner wurde inzwischen geändert'],
   'FLD-1029': ['PERMISSION_DENIED', 'No permission to create subfolders', 'Unterordner dürfen nicht angelegt werden'],
   'FLD-1033': ['USER_INPUT', 'Reserved folder name', 'Dieser Name ist reserviert'],
-  'CON-0104': ['PERMISSION_DENIED', 'No access to contact', 'Kein Zugriff auf den Kontakt'],
-  'CON-0112': [
-    'PERMISSION_DENIED',
-    'No permission to create contacts here',
-    'Hier dürfen keine Kontakte angelegt werden',
-  ],
-  'CON-0119': ['CONFLICT', 'Contact was changed meanwhile', 'Der Kontakt wurde inzwischen geändert'],
-  'CON-0125': ['ERROR', 'Contact not found', 'Der Kontakt wurde nicht gefunden'],
-  'CON-0154': ['TRUNCATED', 'A field is too long', 'Ein Feld ist zu lang'],
-  'CON-0169': ['PERMISSION_DENIED', 'No permission to delete', 'Der Kontakt darf nicht gelöscht werden'],
-  'CON-0173': ['USER_INPUT', 'Primary address of a user cannot be edited', 'Die Hauptadresse ist nicht änderbar'],
-  'CON-0174': ['ERROR', 'Contact is not in this folder', 'Der Kontakt ist nicht in diesem Ordner'],
-  'CON-0176': ['PERMISSION_DENIED', 'No permission to change', 'Der Kontakt darf nicht geändert werden'],
-  'CON-0260': ['PERMISSION_DENIED', 'User contact cannot be deleted', 'Kontakte von Benutzern sind nicht löschbar'],
   'MSG-0032': ['USER_INPUT', 'Message not found', 'Die E-Mail wurde nicht gefunden'],
   'MSG-0039': ['CAPACITY', 'Trash is over quota', 'Der Papierkorb ist voll'],
   'MSG-0042': ['CAPACITY', 'Sent, but no copy could be stored', 'Gesendet, aber keine Kopie abgelegt'],
@@ -106,16 +101,19 @@ const codes: Record<string, readonly [Category, string, string]> = {
 /** An application error: answered with HTTP 200 and the error envelope. */
 export class OxError extends Error {
   readonly code: string;
+  /** Where its texts are: the code, with a word where one code has two meanings. */
+  readonly key: string;
   readonly category: Category;
   /** Further members of the envelope, as `problematic`. */
   readonly extra: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, detail?: string, extra: Readonly<Record<string, unknown>> = {}) {
-    const text = codes[code]?.[1] ?? 'Error';
+  constructor(key: string, detail?: string, extra: Readonly<Record<string, unknown>> = {}) {
+    const text = codes[key]?.[1] ?? 'Error';
     super(detail === undefined ? text : `${text}: ${detail}`);
     this.name = 'OxError';
-    this.code = code;
-    this.category = codes[code]?.[0] ?? 'ERROR';
+    this.key = key;
+    this.code = key.split(' ', 1)[0]!;
+    this.category = codes[key]?.[0] ?? 'ERROR';
     this.extra = extra;
   }
 }
@@ -124,7 +122,7 @@ let errorCount = 0;
 
 /** The members of the error envelope (reference 1.3); `locale` as de_DE decides the language of `error`. */
 export function errorMembers(error: OxError, locale: string | undefined): Record<string, unknown> {
-  const texts = codes[error.code];
+  const texts = codes[error.key];
   errorCount += 1;
   return {
     error: locale?.startsWith('de') ? (texts?.[2] ?? 'Unerwarteter Fehler') : (texts?.[1] ?? 'Unexpected error'),

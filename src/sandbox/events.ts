@@ -1,7 +1,9 @@
+import type { ItemModule } from './items/folder.ts';
+
 /** Something a client could see has changed. */
 export interface Change {
   readonly personId: number;
-  readonly module: 'mail' | 'folders' | 'contacts';
+  readonly module: 'mail' | 'folders' | ItemModule;
   /** As the owner sees it, `default0/INBOX` or `31`. */
   readonly folder: string;
 }

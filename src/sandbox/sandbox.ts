@@ -47,10 +47,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const events = createChangeEvents();
   const settings: Settings = {
     faultsOverHttp: options.faultsOverHttp ?? false,
-    serverVersion: '7.10.6-Rev20',
   };
   const seeded = db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'context'")?.value;
-  const { context, name, domains } = options.tenant;
+  const { context, name, domains, version } = options.tenant;
+  // Databases of before the choice of a version are of the newer one.
+  const stored = seeded === undefined ? undefined : (JSON.parse(seeded) as Partial<ContextFacts>);
   const core: Core = {
     db,
     stamps: createStamps(db, clock),
@@ -58,8 +59,13 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults: createFaults(clock),
     events,
     settings,
-    context:
-      seeded === undefined ? { id: context, name: name ?? domains[0]!, domains } : (JSON.parse(seeded) as ContextFacts),
+    context: {
+      id: context,
+      name: name ?? domains[0]!,
+      domains,
+      version,
+      ...(stored && { version: '7.10', ...stored }),
+    },
   };
   try {
     if (seeded === undefined) write(core, () => seedTenant(core, options.tenant));

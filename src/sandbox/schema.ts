@@ -51,12 +51,17 @@ CREATE TABLE IF NOT EXISTS contact (
   fields TEXT NOT NULL,
   image BLOB,
   created INTEGER NOT NULL, created_by INTEGER NOT NULL,
-  modified INTEGER NOT NULL, modified_by INTEGER NOT NULL,
-  deleted INTEGER NOT NULL DEFAULT 0
+  modified INTEGER NOT NULL, modified_by INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS contact_modified ON contact (folder, modified);
-CREATE INDEX IF NOT EXISTS contact_name ON contact (folder, deleted, sort_name);
+CREATE INDEX IF NOT EXISTS contact_sorted ON contact (folder, sort_name);
 CREATE INDEX IF NOT EXISTS contact_person ON contact (person);
+
+CREATE TABLE IF NOT EXISTS tombstone (
+  module TEXT NOT NULL, folder INTEGER NOT NULL, id INTEGER NOT NULL, stamp INTEGER NOT NULL, uid TEXT,
+  PRIMARY KEY (module, folder, id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tombstone_stamp ON tombstone (module, folder, stamp);
 
 CREATE TABLE IF NOT EXISTS folder (
   id INTEGER PRIMARY KEY,

@@ -1,7 +1,8 @@
+import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
 import type { Action } from '../http/action.ts';
 
-const ids = [
+const always = [
   'webmail',
   'calendar',
   'contacts',
@@ -12,14 +13,16 @@ const ids = [
   'read_create_shared_folders',
   'delegate_tasks',
   'freebusy',
-  'deputy',
 ];
 
-const all: Action = () => ({ data: ids.map((id) => ({ id, attributes: {} })) });
+/** None tells the generation of the calendar (reference 5.1); newer ones have more. */
+const idsOf = (core: Core) => (core.context.version === '7.8' ? always : [...always, 'deputy']);
 
-const get: Action = (_core, request) => {
+const all: Action = (core) => ({ data: idsOf(core).map((id) => ({ id, attributes: {} })) });
+
+const get: Action = (core, request) => {
   const id = request.parameters.required('id');
-  if (!ids.includes(id)) throw new OxError('SVL-0004', id);
+  if (!idsOf(core).includes(id)) throw new OxError('SVL-0004', id);
   return { data: { id, attributes: {} } };
 };
 

@@ -1,4 +1,4 @@
-import type { Core } from '../core.ts';
+import { type Core, serverVersions } from '../core.ts';
 import { OxError } from '../errors.ts';
 import { standardFolderOf } from '../folders/groupware.ts';
 import type { ActionRequest } from '../http/action.ts';
@@ -26,7 +26,7 @@ function tree(core: Core, request: ActionRequest): Record<string, unknown> {
     language: person.locale,
     locale: person.locale,
     currentTime: core.stamps.now(),
-    serverVersion: core.settings.serverVersion,
+    serverVersion: serverVersions[core.context.version],
     modules: {
       mail: {
         module: true,

@@ -15,7 +15,7 @@ import { quota } from './quota.ts';
 import { resource } from './resource.ts';
 import { me, user } from './user/index.ts';
 
-/** Modules that answer by action. `addressbooks` takes the same columns as `contacts` (reference 6.1). */
+/** Modules that answer by action. */
 const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   addressbooks: contacts,
   capabilities,
@@ -30,13 +30,18 @@ const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   user,
 };
 
+/** What servers before 7.10 do not have (reference 14). */
+const newerModules = new Set(['addressbooks', 'deputy']);
+const isTooNew = (core: Core, module: string) => core.context.version === '7.8' && newerModules.has(module);
+
 /** Carries out an action. SVL-0007 for an unknown module, SVL-0021 for an unknown action. */
 export async function runAction(core: Core, request: ActionRequest): Promise<Answer> {
   if (request.module === 'config') return config(core, request);
   if (request.module === 'user' && request.path === 'me') return { data: me(core, request) };
   if (request.module === 'image' || (request.module === 'contacts' && request.path === 'picture'))
-    return picture(core, request.parameters);
-  if (!Object.hasOwn(modules, request.module)) throw new OxError('SVL-0007', request.module);
+    return picture(core, request);
+  if (!Object.hasOwn(modules, request.module) || isTooNew(core, request.module))
+    throw new OxError('SVL-0007', request.module);
   const actions = modules[request.module]!;
   if (request.action === '') throw new OxError('SVL-0002', 'action');
   if (!Object.hasOwn(actions, request.action))

@@ -1,28 +1,29 @@
+import { contactById } from '../contacts/store.ts';
 import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
+import type { ActionRequest } from '../http/action.ts';
 import type { Answer } from '../http/answer.ts';
-import type { Parameters } from '../http/parameters.ts';
+import { parseFields } from '../people/contact.ts';
 import { personByAddress, personById } from '../people/person.ts';
+import { findContact } from './contacts/shared.ts';
 
 /** A picture by user_id, by email, or by contact (`id` or `contact_id`, with its folder). CON-0125: there is none. */
-export function picture(core: Core, parameters: Parameters): Answer {
+export function picture(core: Core, request: ActionRequest): Answer {
+  const row = rowOf(core, request);
+  const stored = row && core.db.get<{ image: Uint8Array | null }>('SELECT image FROM contact WHERE id = ?', row.id);
+  if (!row || !stored?.image) throw new OxError('CON-0125', 'no picture');
+  const type = parseFields(row).image1_content_type;
+  return { file: Buffer.from(stored.image), contentType: typeof type === 'string' ? type : 'image/png' };
+}
+
+function rowOf(core: Core, request: ActionRequest) {
+  const { parameters } = request;
   const userId = parameters.integer('user_id');
   const email = parameters.text('email');
-  const contactId =
-    userId !== undefined
-      ? personById(core, userId)?.contactId
-      : email !== undefined
-        ? personByAddress(core, email)?.contactId
-        : (parameters.integer('contact_id') ?? parameters.integer('id'));
-  const row =
-    contactId === undefined
-      ? undefined
-      : core.db.get<{ image: Uint8Array | null; fields: string }>(
-          // Pictures are for everybody who may see people at all: the global address book.
-          'SELECT image, fields FROM contact WHERE id = ? AND folder = 6 AND deleted = 0',
-          contactId,
-        );
-  if (!row?.image) throw new OxError('CON-0125', 'no picture');
-  const type = (JSON.parse(row.fields) as Record<string, unknown>).image1_content_type;
-  return { file: Buffer.from(row.image), contentType: typeof type === 'string' ? type : 'image/png' };
+  if (userId === undefined && email === undefined) {
+    const id = parameters.text('contact_id') ?? parameters.required('id');
+    return findContact(core, request, parameters.text('contact_folder') ?? parameters.text('folder') ?? '6', id).row;
+  }
+  const person = userId !== undefined ? personById(core, userId) : personByAddress(core, email!);
+  return person && contactById(core, person.contactId);
 }

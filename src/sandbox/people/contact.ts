@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { type ListMember, resolvedMembers } from '../contacts/distribution-list.ts';
 import type { Core } from '../core.ts';
 import type { TimeShift } from '../time.ts';
 import { contactDates, contactFields } from './contact-fields.ts';
 
-/** A contact of an address book; `fields` holds what contact-fields.ts names, and `certificate`, `uid`. */
+/** A contact of an address book; `fields` holds what contact-fields.ts names, and `certificate`, `uid`,
+ * `private_flag`, `color_label`, `default_address`, `distribution_list`, `image1_content_type`, `image_last_modified`. */
 export interface ContactRow {
   readonly id: number;
   readonly folder: number;
@@ -16,12 +18,11 @@ export interface ContactRow {
   readonly created_by: number;
   readonly modified: number;
   readonly modified_by: number;
-  readonly deleted: number;
 }
 
 /** What a row is read with; pictures stay where they are. */
 export const contactColumnsSql =
-  'id, folder, person, sort_name, fields, image IS NOT NULL AS has_image, created, created_by, modified, modified_by, deleted';
+  'id, folder, person, sort_name, fields, image IS NOT NULL AS has_image, created, created_by, modified, modified_by';
 
 export type ContactFields = Record<string, unknown>;
 
@@ -37,8 +38,8 @@ export const contactColumns: Readonly<Record<number, readonly [name: string, val
   6: ['last_modified_utc', (row) => row.modified],
   20: ['folder_id', (row) => row.folder],
   100: ['categories', (_row, fields) => fields.categories],
-  101: ['private_flag', () => false],
-  102: ['color_label', () => 0],
+  101: ['private_flag', (_row, fields) => fields.private_flag === true],
+  102: ['color_label', (_row, fields) => fields.color_label ?? 0],
   104: ['number_of_attachments', () => 0],
   223: ['uid', (row, fields) => fields.uid ?? uidOfContact(row)],
   ...Object.fromEntries(
@@ -49,24 +50,31 @@ export const contactColumns: Readonly<Record<number, readonly [name: string, val
   ),
   524: ['user_id', (row) => row.person ?? undefined],
   570: ['image1', (row, _fields, core) => imageOf(core, row)?.toString('base64')],
-  592: ['distribution_list', (_row, fields) => fields.distribution_list],
+  592: [
+    'distribution_list',
+    (_row, fields, core) =>
+      fields.distribution_list && resolvedMembers(core, fields.distribution_list as readonly ListMember[]),
+  ],
   594: [
     'number_of_distribution_list',
     (_row, fields) => (fields.distribution_list as unknown[] | undefined)?.length ?? 0,
   ],
   596: ['number_of_images', (row) => row.has_image],
-  597: ['image_last_modified', (row) => (row.has_image ? row.modified : undefined)],
+  597: [
+    'image_last_modified',
+    (row, fields) => (row.has_image ? (fields.image_last_modified ?? row.created) : undefined),
+  ],
   601: [
     'image1_content_type',
     (row, fields) => (row.has_image ? (fields.image1_content_type ?? 'image/png') : undefined),
   ],
   602: ['mark_as_distributionlist', (_row, fields) => fields.distribution_list !== undefined],
-  605: ['default_address', () => 0],
+  605: ['default_address', (_row, fields) => fields.default_address ?? 0],
   606: [
     'image1_url',
-    (row) =>
+    (row, fields) =>
       row.has_image
-        ? `/ajax/image/contact/picture?folder=${row.folder}&id=${row.id}&timestamp=${row.modified}`
+        ? `/ajax/image/contact/picture?folder=${row.folder}&id=${row.id}&timestamp=${fields.image_last_modified ?? row.created}`
         : undefined,
   ],
   607: ['sort_name', (row) => row.sort_name],

@@ -74,6 +74,8 @@ const resource = z.strictObject({
 export const tenantSchema = z.strictObject({
   context: z.number().int().min(1),
   name: text.optional(),
+  /** The generation of Open-Xchange: 7.8 knows `calendar` only, 7.10 `chronos` and `addressbooks` too. */
+  version: z.enum(['7.8', '7.10']).default('7.10'),
   /** The first one completes addresses that are left out. */
   domains: z
     .array(

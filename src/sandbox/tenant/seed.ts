@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { insertContact } from '../contacts/store.ts';
 import type { Core } from '../core.ts';
 import { authorBits, editorBits, ownerBits, readerBits } from '../folders/bits.ts';
 import {
@@ -9,7 +10,6 @@ import {
   standardFolders,
 } from '../folders/groupware.ts';
 import { insertMailFolder, ownerRights, standardMailFolder, standardMailFolders } from '../mail/folder.ts';
-import { sortNameOf } from '../people/contact.ts';
 import { contactDates } from '../people/contact-fields.ts';
 import { personByName } from '../people/person.ts';
 import { fillSampleMailboxes } from '../samples/index.ts';
@@ -45,7 +45,7 @@ function seedPerson(core: Core, tenant: TenantFile, person: TenantPerson, id: nu
     email1: primary,
     display_name: contact.display_name ?? ([contact.first_name, contact.last_name].filter(Boolean).join(' ') || login),
   };
-  const contactId = insertContact(core, 6, fields, id, id);
+  const contactId = seedContact(core, 6, fields, id, id);
   core.db.run(
     `INSERT INTO person (id, login, password, address, aliases, display_name, locale, timezone, admin, contact_id)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -77,7 +77,7 @@ function seedPerson(core: Core, tenant: TenantFile, person: TenantPerson, id: nu
 }
 
 /** Stores a contact; days become ms, the photo its picture. Returns the id. */
-function insertContact(core: Core, folder: number, contact: TenantContact, person: number | null, by: number): number {
+function seedContact(core: Core, folder: number, contact: TenantContact, person: number | null, by: number): number {
   const { photo, photo_type, ...given } = contact;
   const fields: Record<string, unknown> = { ...given };
   for (const name of Object.keys(contactDates) as (keyof typeof contactDates)[])
@@ -87,21 +87,10 @@ function insertContact(core: Core, folder: number, contact: TenantContact, perso
   if (fields.display_name === undefined)
     fields.display_name = [given.first_name, given.last_name].filter(Boolean).join(' ') || given.email1;
   fields.uid = randomUUID();
-  if (photo) fields.image1_content_type = photo_type ?? 'image/png';
-  const stamp = core.stamps.next();
-  return core.db.run(
-    `INSERT INTO contact (folder, person, sort_name, fields, image, created, created_by, modified, modified_by)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    folder,
-    person,
-    sortNameOf(fields),
-    JSON.stringify(fields),
-    photo ? Buffer.from(photo, 'base64') : null,
-    stamp,
-    by,
-    stamp,
-    by,
-  ).id;
+  const type = photo_type ?? 'image/png';
+  if (photo) fields.image1_content_type = type;
+  const image = photo ? { type, bytes: Buffer.from(photo, 'base64') } : undefined;
+  return insertContact(core, { folder, fields, image, person, by }).id;
 }
 
 /** Groups 0 (all users) and 1 (standard group) are always there; others begin at 2. */
@@ -238,7 +227,7 @@ function seedPublicFolders(core: Core, tenant: TenantFile): void {
         ...entries.filter((entry) => entry.group || entry.entity !== creator),
         { entity: creator, group: false, bits: ownerBits },
       ]);
-    for (const contact of contacts ?? []) insertContact(core, id, contact, null, creator);
+    for (const contact of contacts ?? []) seedContact(core, id, contact, null, creator);
   }
 }
 

@@ -6,6 +6,7 @@ import { removeMailFolder, renameMailFolder } from '../../folders/mail-change.ts
 import { isSystemFolder } from '../../folders/system.ts';
 import { numberOf } from '../../folders/tree.ts';
 import type { Action, ActionRequest } from '../../http/action.ts';
+import { removeItems } from '../../items/remove.ts';
 import { isMailFolderId, mailFolderByPath, openMailFolder, standardMailFolder } from '../../mail/folder.ts';
 import { inTrash } from '../../mail/store.ts';
 import { write } from '../../write.ts';
@@ -57,7 +58,7 @@ function removeGroupware(core: Core, request: ActionRequest, id: string): void {
   for (let at = 0; at < found.length; at += 1)
     found.push(...core.db.all<FolderRow>('SELECT * FROM folder WHERE parent = ?', found[at]!.id));
   for (const { id: below } of found.reverse()) {
-    core.db.run('DELETE FROM contact WHERE folder = ?', below);
+    removeItems(core, below);
     core.db.run('DELETE FROM folder WHERE id = ?', below);
     buryFolder(core, String(below), null, false, stamp);
   }
@@ -72,8 +73,7 @@ export const clear: Action = (core, request) => {
     for (const id of ids) {
       const { row, bits } = visibleFolder(core, request.person, numberOf(id));
       if (unpackBits(bits).delete < 2) throw new OxError('FLD-0032', id);
-      const stamp = core.stamps.next();
-      core.db.run('UPDATE contact SET deleted = 1, modified = ? WHERE folder = ? AND deleted = 0', stamp, row.id);
+      removeItems(core, row.id);
     }
     return { data: [], timestamp: core.stamps.now() };
   });

@@ -36,15 +36,14 @@ const userColumns: Readonly<Record<number, readonly [string, (core: Core, user: 
 function userById(core: Core, id: number): User {
   const person = personById(core, id);
   const contact =
-    person &&
-    core.db.get<ContactRow>(`SELECT ${contactColumnsSql} FROM contact WHERE id = ? AND deleted = 0`, person.contactId);
+    person && core.db.get<ContactRow>(`SELECT ${contactColumnsSql} FROM contact WHERE id = ?`, person.contactId);
   if (!person || !contact) throw new OxError('USR-0010', String(id));
   return { person, contact };
 }
 
 function allUsers(core: Core): User[] {
   const contacts = core.db.all<ContactRow>(
-    `SELECT ${contactColumnsSql} FROM contact WHERE folder = 6 AND person IS NOT NULL AND deleted = 0`,
+    `SELECT ${contactColumnsSql} FROM contact WHERE folder = 6 AND person IS NOT NULL`,
   );
   const byPerson = new Map(contacts.map((contact) => [contact.person, contact]));
   return people(core).flatMap((person) => {
