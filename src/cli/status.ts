@@ -11,8 +11,9 @@ export const statusCommand: Command = {
   help: `oxbow status [--data DIR] [--json]
 
 Lists the accounts that have signed in since the server started: state of their synchronization,
-changes not yet on the groupware server, the last failure, and folders that stand still because
-more than half of their mails vanished on the groupware server (see: oxbow help release).
+changes not yet on the groupware server, the last failure, mails that cannot be read, and folders
+that stand still because more than half of their mails vanished on the groupware server (see:
+oxbow help release).
 
   --data DIR   the server's data folder (default ${defaultTrialData})
   --json       as JSON
@@ -28,10 +29,13 @@ more than half of their mails vanished on the groupware server (see: oxbow help 
   },
 };
 
-function describe({ accounts }: ServerStatus, data: string): string {
+/** Mails that are told of one by one. */
+const listed = 10;
+
+export function describe({ accounts }: ServerStatus, data: string): string {
   if (accounts.length === 0) return 'Nobody has signed in since the server started.\n';
   const lines: string[] = [];
-  for (const { address, status } of accounts) {
+  for (const { address, status, unreadable } of accounts) {
     lines.push(`${address.padEnd(32)} ${status.state.padEnd(9)} ${status.outbox} waiting`);
     if (status.lastError) lines.push(`  last failure: ${status.lastError}`);
     for (const { folder, vanished, of } of status.brakes)
@@ -39,6 +43,9 @@ function describe({ accounts }: ServerStatus, data: string): string {
         `  ${vanished} of ${of} mails vanished from ${folder} at once; they are kept here until you say that they may go:`,
         `  oxbow release --user ${address} --folder "${folder}" --data ${data}`,
       );
+    for (const { folder, subject, reason } of unreadable.slice(0, listed))
+      lines.push(`  cannot be read, and is not in Outlook: ${JSON.stringify(subject)} in ${folder} (${reason})`);
+    if (unreadable.length > listed) lines.push(`  and ${unreadable.length - listed} more; --json lists them all`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import iconv from 'iconv-lite';
 import libmime from 'libmime';
@@ -162,8 +162,7 @@ export function actualCodePage(bytes: Uint8Array, label: string | undefined): nu
   const codePage = codePageOf(label);
   if (label && codePage === undefined) return undefined;
   if (!isAscii8(codePage) && codePage !== 65001) return codePage;
-  const ascii = bytes.every((byte) => byte < 0x80);
-  if (ascii) return codePage ?? 65001;
+  if (isAscii(bytes)) return codePage ?? 65001;
   if (codePage === 28591 || codePage === 1252) return codePage;
   return isUtf8(bytes) ? 65001 : 1252;
 }

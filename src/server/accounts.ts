@@ -35,11 +35,24 @@ export interface Accounts {
   readonly directory: Directory;
   readonly access: MailboxAccess;
   readonly contentSource: ContentSource;
-  statuses(): Promise<{ address: string; status: SyncStatus }[]>;
+  statuses(): Promise<AccountStatus[]>;
   /** Lets what vanished from a folder on the backend be deleted here too. False when there is no such account. */
   releaseBrake(address: string, remoteFolder: string): boolean;
   /** Waits for sign-ins that are being settled, then ends all accounts; afterwards nothing uses the store any more. */
   close(): Promise<void>;
+}
+
+export interface AccountStatus {
+  readonly address: string;
+  readonly status: SyncStatus;
+  /** Mails that Outlook does not get: they are gone from the groupware server, or cannot be made out. */
+  readonly unreadable: readonly {
+    readonly folder: string;
+    readonly subject: string;
+    readonly reason: string;
+    /** ms since 1970. */
+    readonly since: number;
+  }[];
 }
 
 interface Account {
@@ -135,12 +148,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
       // A move under way changes where the mail is: look once more before it is given up.
       for (let tries = 0; ; tries += 1) {
         const link = await account.mailbox.sync.link(key);
-        if (!link) throw new ContentUnavailable('the mail is not on the groupware server');
+        if (!link) throw new ContentUnavailable('the mail is not on the groupware server', { lasting: true });
         try {
           return await account.backend.mail.fetch(link.remoteFolder, link.remoteId);
         } catch (error) {
-          if (!(error instanceof BackendError && error.kind === 'notFound') || tries > 0)
-            throw new ContentUnavailable((error as Error).message, { cause: error });
+          const kind = error instanceof BackendError ? error.kind : undefined;
+          if (kind !== 'notFound' || tries > 0) {
+            const lasting = kind === 'notFound' || kind === 'denied' || kind === 'refused';
+            throw new ContentUnavailable((error as Error).message, { lasting });
+          }
           account.engine.wake();
         }
       }
@@ -166,9 +182,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     contentSource,
     statuses: () =>
       Promise.all(
-        [...accounts.values()].map(async ({ identity, engine }) => ({
+        [...accounts.values()].map(async ({ identity, engine, mailbox }) => ({
           address: identity.address,
           status: await engine.status(),
+          unreadable: await unreadableIn(mailbox),
         })),
       ),
     releaseBrake(address, remoteFolder) {
@@ -183,6 +200,19 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await Promise.all([...accounts.values()].map(end));
     },
   };
+}
+
+async function unreadableIn(mailbox: Mailbox): Promise<AccountStatus['unreadable']> {
+  const messages = await mailbox.unreadableMessages();
+  const names = new Map<number, string>();
+  for (const id of new Set(messages.map(({ folderId }) => folderId)))
+    names.set(id, (await mailbox.folder(id))?.displayName ?? '');
+  return messages.map(({ folderId, subject, reason, since }) => ({
+    folder: names.get(folderId)!,
+    subject,
+    reason,
+    since,
+  }));
 }
 
 /** DNs end in profiles, nickname caches and search keys of Outlook: they are made of ids that never change. */

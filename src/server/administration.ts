@@ -3,13 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import type { SyncStatus } from '../sync/index.ts';
-import type { Accounts } from './accounts.ts';
+import type { AccountStatus, Accounts } from './accounts.ts';
 import { isLocal } from './observe.ts';
 
 /** What `GET /admin/status` answers. */
 export interface ServerStatus {
-  readonly accounts: readonly { readonly address: string; readonly status: SyncStatus }[];
+  readonly accounts: readonly AccountStatus[];
 }
 
 const releaseRequest = z.strictObject({ address: z.string(), folder: z.string() });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   folderEntryId,
   getBinary,
@@ -112,9 +112,7 @@ function conversationId(message: Message): PropertyValue {
   if (index && index.length >= 22 && getBoolean(message.properties, PidTag.ConversationIndexTracking)) {
     return index.slice(6, 22);
   }
-  return createHash('md5')
-    .update(Buffer.from(topicOf(message).toUpperCase(), 'utf16le'))
-    .digest();
+  return hash('md5', Buffer.from(topicOf(message).toUpperCase(), 'utf16le'), 'buffer');
 }
 
 /** PidTagNativeBody, MS-OXCMSG 2.2.1.58.9: 1 plain text, 2 RTF, 3 HTML. Unknown while the content is remote. */

@@ -1,5 +1,7 @@
 import {
   type AttachmentContent,
+  decodeBag,
+  getString,
   isLargeValue,
   type LargeValue,
   type MessageContent,
@@ -21,9 +23,13 @@ import type { ContentSource } from './types.ts';
 
 /** Content of a message is on the backend, and the backend cannot be reached or no longer has it. */
 export class ContentUnavailable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** It is about this message, so that asking again, or for another one, says nothing new. */
+  readonly lasting: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly lasting?: boolean } = {}) {
     super(message, options);
     this.name = 'ContentUnavailable';
+    this.lasting = options.lasting ?? false;
   }
 }
 
@@ -31,8 +37,11 @@ export class ContentUnavailable extends Error {
 export type Convert = (raw: LargeValue) => Promise<MessageContent>;
 
 export interface ContentReader {
-  /** All of a message: from its rows, or from the backend's mail with what is stored laid over it. */
-  read(context: MailboxContext, row: FullMessageRow): Promise<MessageContent>;
+  /**
+   * All of a message: from its rows, or from the backend's mail with what is stored laid over it. `passing`: it is one of
+   * many that are asked for once, and is not kept where others would have to go for it.
+   */
+  read(context: MailboxContext, row: FullMessageRow, passing?: boolean): Promise<MessageContent>;
 }
 
 /** Reads contents; keeps a few parsed ones in memory and raw ones in the cache. */
@@ -56,7 +65,7 @@ export function createContentReader(
     }
   };
 
-  const remote = async (context: MailboxContext, row: FullMessageRow): Promise<MessageContent> => {
+  const remote = async (context: MailboxContext, row: FullMessageRow, passing: boolean): Promise<MessageContent> => {
     const name = `${context.mailbox.guid}/${row.key}-${row.content_version}`;
     const known = parsed.get(name);
     if (known) {
@@ -64,29 +73,40 @@ export function createContentReader(
       parsed.set(name, known);
       return known.content;
     }
-    try {
-      const raw = await cache.get(name, async () => {
-        const from = source();
-        if (!from) throw new ContentUnavailable('there is no source of message contents');
-        return from.fetch(context.mailbox, row.key);
+    const raw = await cache
+      .get(
+        name,
+        async () => {
+          const from = source();
+          if (!from) throw new ContentUnavailable('there is no source of message contents');
+          return from.fetch(context.mailbox, row.key);
+        },
+        passing,
+      )
+      .catch((error) => {
+        if (error instanceof ContentUnavailable) throw error;
+        throw new ContentUnavailable('the content of the message could not be fetched', { cause: error });
       });
+    try {
       const content = await convert(raw);
-      if (!parsed.has(name)) keep(name, content);
+      if (!passing && !parsed.has(name)) keep(name, content);
       return content;
     } catch (error) {
       if (error instanceof ContentUnavailable) throw error;
-      throw new ContentUnavailable('the content of the message could not be read', { cause: error });
+      throw new ContentUnavailable('the content of the message could not be made out', { cause: error, lasting: true });
+    } finally {
+      raw.letGo();
     }
   };
 
   return {
-    async read(context, row) {
+    async read(context, row, passing = false) {
       const stored = bagOf(context.chunks, row.key, row.properties, row.large_values);
       const recipients = decodeRecipients(row.recipients);
       if (row.content_state === 0) {
         return { properties: stored, recipients, attachments: await readAttachments(context, row.key) };
       }
-      const content = await remote(context, row);
+      const content = await noting(context, row, () => remote(context, row, passing));
       const properties: PropertyBag = new Map();
       const hidden = new Set(row.hidden_tags === null ? [] : (JSON.parse(row.hidden_tags) as PropertyTag[]));
       for (const [tag, value] of content.properties) {
@@ -105,6 +125,24 @@ export function createContentReader(
       };
     },
   };
+}
+
+/** Notes a message that cannot be read for good, and does not try it again at once. */
+async function noting<T>(context: MailboxContext, row: FullMessageRow, read: () => Promise<T>): Promise<T> {
+  const { key, id, content_version: version, folder_id: folderId } = row;
+  const before = context.unreadable.recent(key, version);
+  if (before !== undefined) throw before;
+  try {
+    const content = await read();
+    context.unreadable.forget(key);
+    return content;
+  } catch (error) {
+    if (error instanceof ContentUnavailable && error.lasting) {
+      const subject = getString(decodeBag(row.properties), PidTag.Subject) ?? '';
+      context.unreadable.note(key, version, { id, folderId, subject }, error);
+    }
+    throw error;
+  }
 }
 
 /** Bags of their own, so that who gets them may change them. */

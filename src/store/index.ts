@@ -24,3 +24,4 @@ export {
   matches,
 } from './tables/index.ts';
 export * from './types.ts';
+export type { UnreadableMessage } from './unreadable.ts';

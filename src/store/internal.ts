@@ -5,6 +5,7 @@ import type { ChunkSource } from './large-value.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Db, FolderTable, MessageTable } from './schema.ts';
 import type { Folder, FolderId, Mailbox, Message, Origin } from './types.ts';
+import type { UnreadableMessages } from './unreadable.ts';
 
 /** What the files of this floor share about one mailbox; nothing outside src/store sees it. */
 export interface MailboxContext {
@@ -35,6 +36,7 @@ export interface MailboxContext {
   countsChanged(folderId: FolderId, origin: Origin): void;
   subscribe(listener: (event: StoreEvent) => void): () => void;
   readonly folderIds: FolderIdsOfMailbox;
+  readonly unreadable: UnreadableMessages;
   /** Source keys of folders that came from a foreign replica. */
   readonly foreignFolderKeys: Map<FolderId, Uint8Array>;
   /** Tells the sync engine, after the commit, that the outbox got rows. Only in a transaction. */

@@ -40,6 +40,8 @@ export const storeLimits = {
   replids: 0xffff,
   /** Raw mails kept on disk, all mailboxes together. */
   contentCacheBytes: 512 * 1024 * 1024,
+  /** Raw mails up to here are read whole to be parsed; larger ones piece by piece from their file. */
+  rawInMemory: 256 * 1024,
   /** Parsed mails kept in memory. */
   parsedContents: 64,
   parsedContentBytes: 32 * 1024 * 1024,

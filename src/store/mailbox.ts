@@ -9,6 +9,7 @@ import {
   setProperty,
   sourceKey,
 } from '../mapi/index.ts';
+import { batches } from './batches.ts';
 import { contentsChanges, hierarchyChanges } from './changes.ts';
 import type { ContentReader } from './content.ts';
 import type { EventSink, StoreDatabase } from './database.ts';
@@ -26,14 +27,14 @@ import {
   moveFolder,
   updateFolder,
 } from './folders.ts';
-import type { MailboxContext } from './internal.ts';
 import { messageFormerly } from './former-ids.ts';
+import type { MailboxContext } from './internal.ts';
 import { inMemory } from './large-value.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { copyMessages } from './message-copy.ts';
-import { deleteMessages } from './message-delete.ts';
+import { deleteMessages, noteDeletedVersion } from './message-delete.ts';
 import { moveMessages } from './message-move.ts';
-import { messageRow } from './message-rows.ts';
+import { messageRow, messageRows } from './message-rows.ts';
 import { createMessages, saveMessage } from './message-save.ts';
 import { setMessageStatus, setReadState } from './message-state.ts';
 import { abortSubmit, submitMessage } from './message-submit.ts';
@@ -45,6 +46,7 @@ import { findBySourceKey } from './source-keys.ts';
 import { syncState } from './sync.ts';
 import { createTables } from './tables/index.ts';
 import type { FolderId, FolderRole, Mailbox, MailboxInfo, Message } from './types.ts';
+import { unreadableMessages } from './unreadable.ts';
 
 /** What all mailboxes of a store share. */
 export interface MailboxServices {
@@ -153,6 +155,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       folderIds ??= folderIdsOf(context);
       return folderIds;
     },
+    unreadable: unreadableMessages(clock),
     foreignFolderKeys: new Map(),
     outboxGrew() {
       database.afterCommit(() => {
@@ -231,6 +234,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
 
     message: (id, options) => message('id', id, options),
     messageFormerly: (id) => messageFormerly(context, id),
+    noteDeletedVersion: (key, predecessors) => noteDeletedVersion(context, key, predecessors),
     messageByKey: (key, options) => message('key', key, options),
     async messageIds(folderId, options = {}) {
       const rows = await database
@@ -250,6 +254,27 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
       const row = await messageRow(context, 'key', of.key, { softDeleted: true });
       if (!row) throw new MapiError(ec.objectDeleted);
       return contents.read(context, row);
+    },
+    async messagesToRead(ids) {
+      const rows = ids.length === 0 ? [] : await messageRows(context, ids);
+      return new Map(
+        rows.map((row) => [
+          row.id,
+          { message: context.messageFromRow(row), content: (passing) => contents.read(context, row, passing) },
+        ]),
+      );
+    },
+    async unreadableMessages() {
+      const noted = context.unreadable.list();
+      const present = new Set<number>();
+      for (const some of batches(noted, storeLimits.batch)) {
+        const rows = await messageRows(
+          context,
+          some.map(({ id }) => id),
+        );
+        for (const { id } of rows) present.add(id);
+      }
+      return noted.filter(({ id }) => present.has(id));
     },
     saveMessage: (change, origin) => saveMessage(context, change, origin),
     createMessages: (folderId, changes, origin) => createMessages(context, folderId, changes, origin),

@@ -4,7 +4,7 @@ import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
 import { type FullMessageRow, homesOf, rowsOf } from './message-rows.ts';
 import { queueAll } from './outbox.ts';
-import type { BulkResult, DeleteOptions, FolderId, MessageId, Origin } from './types.ts';
+import type { BulkResult, DeleteOptions, FolderId, MessageId, MessageKey, Origin } from './types.ts';
 
 /** See {@link Mailbox.deleteMessages}. Each batch is a transaction of its own. */
 export async function deleteMessages(
@@ -159,3 +159,20 @@ export async function clearFolder(
   }
   for (const row of live) emitDeleted(context, folderId, row, origin);
 }
+
+/** See {@link Mailbox.noteDeletedVersion}. */
+export const noteDeletedVersion = (
+  context: MailboxContext,
+  key: MessageKey,
+  predecessorChangeList: Uint8Array,
+): Promise<void> =>
+  context.transaction(async () => {
+    await context
+      .db()
+      .updateTable('message')
+      .set({ pcl: predecessorChangeList })
+      .where('mailbox_id', '=', context.mailbox.id)
+      .where('key', '=', key)
+      .where('deleted', '=', 1)
+      .execute();
+  });

@@ -24,6 +24,17 @@ export async function messageRow(
   return (options.softDeleted ? query : query.where('deleted', '=', 0)).executeTakeFirst();
 }
 
+/** All columns of these messages, in no order, without those that are gone. At most {@link storeLimits.batch}. */
+export const messageRows = (context: MailboxContext, ids: readonly MessageId[]): Promise<FullMessageRow[]> =>
+  context
+    .db()
+    .selectFrom('message')
+    .selectAll()
+    .where('mailbox_id', '=', context.mailbox.id)
+    .where('id', 'in', ids)
+    .where('deleted', '=', 0)
+    .execute();
+
 /** Throws ecNotFound unless the folder is there, ecNotSupported when it cannot hold such messages. */
 export async function checkFolder(context: MailboxContext, folderId: FolderId, associated: boolean): Promise<void> {
   const folder = await context

@@ -14,6 +14,7 @@ import type {
 import type { ContentsChanges, ContentsScope, HierarchyChanges, KnownContents } from './changes.ts';
 import type { StoreEvent } from './events.ts';
 import type { SyncState } from './sync-state.ts';
+import type { UnreadableMessage } from './unreadable.ts';
 
 export type { AttachmentContent, MessageContent } from '../mapi/index.ts';
 
@@ -110,6 +111,12 @@ export interface Store {
   /** Where content of messages comes from that the store does not hold itself; set once at start. */
   setContentSource(source: ContentSource): void;
   close(): Promise<void>;
+}
+
+export interface MessageToRead {
+  readonly message: Message;
+  /** `passing`: it is one of many that are asked for once, and is not kept. Throws ContentUnavailable. */
+  content(passing: boolean): Promise<MessageContent>;
 }
 
 /** Content of mail that stays on the backend. */
@@ -343,10 +350,16 @@ export interface Mailbox extends MailboxInfo {
    * Undefined when no message had the id.
    */
   messageFormerly(id: MessageId): Promise<{ readonly message: Message | undefined } | undefined>;
+  /** Sets the predecessor change list of a soft-deleted message, which nobody is told. */
+  noteDeletedVersion(key: MessageKey, predecessorChangeList: Uint8Array): Promise<void>;
   /** Ids of a folder's messages, newest first; not soft-deleted ones. */
   messageIds(folderId: FolderId, options?: { associated?: boolean }): Promise<MessageId[]>;
   /** All of a message, fetched from the backend where it is not here. Throws ContentUnavailable. */
   content(message: Message): Promise<MessageContent>;
+  /** These messages, at most 200, and how to get all of each as {@link Mailbox.content} gives it; none that is gone. */
+  messagesToRead(ids: readonly MessageId[]): Promise<Map<MessageId, MessageToRead>>;
+  /** Messages that could not be read since the start, for reasons that are theirs. */
+  unreadableMessages(): Promise<readonly UnreadableMessage[]>;
   /** Errors: ecNotFound, ecObjectModified. Returns the message as it is after the commit. */
   saveMessage(change: MessageChange, origin: Origin): Promise<Message>;
   /** Many new messages of one folder in one transaction, as saveMessage makes each. Errors: ecNotFound. */

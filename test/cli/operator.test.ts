@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openOxBackend } from '../../src/backends/index.ts';
 import { askServer } from '../../src/cli/running-server.ts';
+import { describe } from '../../src/cli/status.ts';
 import { createHttpClient, discover } from '../../src/client/index.ts';
+import { PidTag } from '../../src/mapi/index.ts';
 import { type ServerStatus, startTrial } from '../../src/server/index.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -64,6 +66,24 @@ test('the brake is shown to the operator, and released by a command', async (t) 
   });
   await until(async () => (await count()) === 5);
   await until(async () => (await status(data)).accounts[0]!.status.brakes.length === 0);
+});
+
+test('a mail that cannot be read is shown to the operator, with the reason', async (t) => {
+  const { data, trial } = await setUp(t);
+  const mailbox = (await trial.store.findMailbox('anna@oxbow.test'))!;
+  // As when it is gone from the groupware server, and the synchronization has not noticed yet.
+  const [mail] = await mailbox.createMessages(
+    mailbox.specialFolder('inbox'),
+    [{ set: new Map([[PidTag.Subject, 'Lost']]), remoteContent: { size: 100, hasAttachments: false } }],
+    { kind: 'sync' },
+  );
+  await assert.rejects(mailbox.content(mail!));
+  const [{ unreadable }] = (await status(data)).accounts as [ServerStatus['accounts'][number]];
+  assert.deepEqual(
+    unreadable.map(({ folder, subject, reason }) => [folder, subject, reason]),
+    [['Inbox', 'Lost', 'the mail is not on the groupware server']],
+  );
+  assert.match(describe(await status(data), data), /cannot be read.*"Lost" in Inbox \(the mail is not on/);
 });
 
 test('only who can read the data folder is let in', async (t) => {

@@ -215,7 +215,22 @@ describe('the cache', () => {
     const cache = await openContentCache(join(directory, 'c'), 40);
     const { value } = await all(cache, 'box/a', 'a'.repeat(30));
     await all(cache, 'box/b', 'b'.repeat(30));
+    value.letGo();
     assert.equal(Buffer.from(await value.read(28, 10)).toString(), 'aa');
+  });
+
+  test('a small mail that passes through is no file, a large one is', async (t) => {
+    const { directory } = await setUp(t);
+    const path = join(directory, 'c');
+    const cache = await openContentCache(path, 10_000_000);
+    const passing = await cache.get('box/a', async () => once('passing'), true);
+    passing.letGo();
+    assert.equal(Buffer.from(await passing.read(0, 7)).toString(), 'passing');
+    assert.deepEqual([cache.size(), readdirSync(path)], [0, []]);
+    const large = Buffer.alloc(300_000, 'x');
+    const filed = await cache.get('box/b', async () => once(large), true);
+    assert.equal(cache.size(), large.length);
+    assert.deepEqual(Buffer.from(await filed.read(0, large.length)), large);
   });
 
   test('what is not whole is swept at the start, the rest is found', async (t) => {

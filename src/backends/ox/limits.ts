@@ -1,7 +1,7 @@
 /** Bounds of the Open-Xchange client, in one place. */
 export const oxLimits = {
-  /** Connections of one account. */
-  connections: 4,
+  /** Connections of one account: as many mails are fetched at a time. A little more than a browser opens. */
+  connections: 8,
   /** Until the headers of an answer must be there; a first listing of a large folder takes a while. */
   answerMs: 120_000,
   /** A JSON answer: 200,000 rows of id and flags are about 6 MB. */

@@ -1,17 +1,29 @@
+/** How much may be under way at a time. */
+export interface AheadBound {
+  readonly count: number;
+  /** All sizes together; one item may be larger alone. */
+  readonly size: number;
+}
+
 /**
- * Pairs of items and what `load` gives for them, in order, with up to `width` loads under way. `load` must not reject.
+ * Pairs of items and what `load` gives for them, in order, with as many loads under way as the bound allows: what each
+ * has to wait for is waited for together. `load` must not reject.
  */
-export async function* loadedAhead<T, R>(
-  items: Iterable<T>,
+export async function* loadedAhead<T extends { readonly size: number }, R>(
+  items: AsyncIterable<T>,
   load: (item: T) => Promise<R>,
-  width: number,
+  bound: AheadBound,
 ): AsyncGenerator<readonly [T, R]> {
   const waiting: (readonly [T, Promise<R>])[] = [];
-  for (const item of items) {
+  let size = 0;
+  for await (const item of items) {
+    while (waiting.length > 0 && (waiting.length >= bound.count || size + item.size > bound.size)) {
+      const [first, loaded] = waiting.shift()!;
+      yield [first, await loaded];
+      size -= first.size;
+    }
     waiting.push([item, load(item)]);
-    if (waiting.length < width) continue;
-    const [first, loaded] = waiting.shift()!;
-    yield [first, await loaded];
+    size += item.size;
   }
   for (const [first, loaded] of waiting) yield [first, await loaded];
 }

@@ -10,10 +10,9 @@ import {
 import { type Block, marker, metaTag, plainTag, type StreamWriter } from '../../fasttransfer/index.ts';
 import { wireId, wireIdSet } from '../object-ids.ts';
 import { clampSize } from '../properties/values.ts';
-import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { downloadLimits } from './limits.ts';
-import { messageLoader } from './load-message.ts';
+import { loadMessages } from './load-message.ts';
 import {
   allBut,
   type DownloadFilter,
@@ -54,8 +53,7 @@ export async function* contentsSync(
   const names = propertyNames(mailbox);
   const filters = filtersOf(options);
   const gone = new IdSet();
-  const load = messageLoader(download, folderId);
-  for await (const [change, loaded] of loadedAhead(wanted, ({ id }) => load(id), downloadLimits.ahead)) {
+  for await (const [change, loaded] of loadMessages(download, folderId, wanted)) {
     progress.done += 1;
     if (loaded === 'gone') {
       if (known.given.has(change.id)) gone.add(change.id);

@@ -2,11 +2,10 @@ import { ec, PidTag, type PropertyBag, type PropertyTag } from '../../../mapi/in
 import { type Folder, type FolderId, type MessageId, messageProperty } from '../../../store/index.ts';
 import { type Block, marker, metaTag, type StreamWriter } from '../../fasttransfer/index.ts';
 import { wireId } from '../object-ids.ts';
-import { loadedAhead } from './ahead.ts';
 import type { Download } from './download.ts';
 import { folderBag } from './folder-properties.ts';
 import { downloadLimits } from './limits.ts';
-import { messageLoader } from './load-message.ts';
+import { loadMessages } from './load-message.ts';
 import { type DownloadFilter, everything, filtered, messageBag, writeMessageContent } from './message-content.ts';
 import { type Names, propertyNames, writeProperties } from './properties.ts';
 
@@ -29,8 +28,8 @@ export async function* messageList(
   identified = false,
 ): AsyncGenerator<Block> {
   const { mailbox, progress } = download;
-  const load = messageLoader(download, folderId);
-  for await (const [, loaded] of loadedAhead(ids, load, downloadLimits.ahead)) {
+  const wanted = [...ids].map((id) => ({ id }));
+  for await (const [, loaded] of loadMessages(download, folderId, wanted)) {
     progress.done += 1;
     if (loaded === 'gone') continue;
     if (loaded === 'unavailable') {

@@ -63,7 +63,8 @@ const defaults: readonly PropertyTag[] = [
 
 /** The properties of a message of the mailbox that a replica has, but for the header of its change. */
 export function messageBag(mailbox: Mailbox, message: Message, content: MessageContent): PropertyBag {
-  const whole: Message = { ...message, properties: content.properties };
+  // Not a copy, which would decode the properties that the index has.
+  const whole: Message = Object.create(message, { properties: { value: content.properties } });
   const bag = contentBag(content);
   for (const tag of defaults) {
     if (bag.has(tag)) continue;
