@@ -51,7 +51,8 @@ const folderGone: ReadonlySet<number> = new Set([ec.notFound, ec.objectDeleted, 
 /** Collectors of one upload, opened as folders are needed; undefined for a folder that the server does not have. */
 interface Collectors {
   of(folderId: number): Promise<Collector | undefined>;
-  close(): Promise<void>;
+  /** Takes over what was uploaded. Gives the folders. */
+  close(): Promise<number[]>;
 }
 
 function collectorsOf(context: SyncContext): Collectors {
@@ -82,15 +83,17 @@ function collectorsOf(context: SyncContext): Collectors {
           }),
         );
       }
+      return [...open.keys()];
     },
   };
 }
 
 /**
  * Tells the server of messages made, changed, moved, deleted and read here. What a folder is missing for waits for the
- * hierarchy. A change comes before the move of the same message, since that is where the server has it.
+ * hierarchy. A change comes before the move of the same message, since that is where the server has it. Gives the
+ * folders that something was uploaded to: what the server made of it has to be fetched.
  */
-export async function uploadContents(context: SyncContext): Promise<void> {
+export async function uploadContents(context: SyncContext): Promise<number[]> {
   const { db } = context;
   const collectors = collectorsOf(context);
   const named = serverTags(context);
@@ -102,7 +105,7 @@ export async function uploadContents(context: SyncContext): Promise<void> {
   }
   await uploadDeletions(context, collectors);
   await uploadReadStates(context, collectors);
-  await collectors.close();
+  return collectors.close();
 }
 
 /** Ids that the server has for the named properties of the replica. */

@@ -105,23 +105,30 @@ const hex = (tag: PropertyTag): string => `0x${tag.toString(16).padStart(8, '0')
 /**
  * Compares a replica with the mailbox that it is of, property by property: folders by the hierarchy table and their own
  * properties, messages by the contents tables and by opening each. Gives a line for each difference, none when they are
- * equal. `progress` is called after each message.
+ * equal. `contents` chooses the folders whose messages are compared; `progress` is called after each message.
  */
 export async function replicaDifferences(
   replica: Replica,
   session: ReplicaSession,
-  progress: () => void = () => {},
+  options: { readonly contents?: (folderId: number) => boolean; readonly progress?: () => void } = {},
 ): Promise<string[]> {
+  const { contents = () => true, progress = () => {} } = options;
   const found: string[] = [];
   const folders = replica.folders();
-  await compareHierarchy(replica, session, found);
+  await compareHierarchy(replica, session, contents, found);
   for (const folder of folders) {
-    if (!isSearchFolder(folder)) await compareContents(replica, folder, session, found, progress);
+    if (!isSearchFolder(folder) && contents(folder.id))
+      await compareContents(replica, folder, session, found, progress);
   }
   return found;
 }
 
-async function compareHierarchy(replica: Replica, session: ReplicaSession, found: string[]) {
+async function compareHierarchy(
+  replica: Replica,
+  session: ReplicaSession,
+  contents: (folderId: number) => boolean,
+  found: string[],
+): Promise<void> {
   const folders = replica.folders();
   const { client, mailbox } = session;
   const root = await openFolder(client, mailbox, mailbox.folders.root);
@@ -146,7 +153,7 @@ async function compareHierarchy(replica: Replica, session: ReplicaSession, found
     else if (folder.parentId !== counterOf(parentId as bigint)) found.push(`${what} is elsewhere in the replica`);
     else {
       await compareFolder(folder, session, isOwn(replica, folder), found);
-      if (isSearchFolder(folder)) continue;
+      if (isSearchFolder(folder) || !contents(folder.id)) continue;
       const messages = replica.messages(folder.id);
       const normal = messages.filter(({ associated }) => !associated);
       const own = [normal.length, normal.filter(({ read }) => !read).length, messages.length - normal.length];

@@ -1,13 +1,4 @@
-import {
-  counterOf,
-  decodeBag,
-  type Guid,
-  isPropertyError,
-  type MessageContent,
-  PidTag,
-  parseEntryId,
-  propertyRow,
-} from '../../mapi/index.ts';
+import { decodeBag, type Guid, type MessageContent, PidTag, parseEntryId, propertyRow } from '../../mapi/index.ts';
 import * as d from '../../protocols/rop/definitions/index.ts';
 import { decode } from '../../wire/index.ts';
 import { openFolder, release } from '../mailbox.ts';
@@ -25,12 +16,13 @@ import { contentOfMessage, messagesOf, type ReplicaMessage } from './messages.ts
 import { type ReplicaNames, replicaNames } from './names.ts';
 import type { ReplicaSession } from './session.ts';
 
-/** What to bring up to date: the folders named, or everything. */
+/** What to bring up to date. What was changed here is uploaded wherever it is. */
 export interface SyncScope {
   readonly hierarchy: boolean;
-  readonly folders: readonly number[] | 'all';
+  /** Whether to download the messages of a folder. */
+  readonly contents: (folderId: number) => boolean;
 }
-export const wholeMailbox: SyncScope = { hierarchy: true, folders: 'all' };
+export const wholeMailbox: SyncScope = { hierarchy: true, contents: () => true };
 
 /**
  * A mailbox as Outlook's offline file holds it: all folders and messages, what was changed here since the last upload,
@@ -88,12 +80,14 @@ export function openReplica(file: string): Replica {
         await uploadFolders(context);
         for (let again = true; again; ) again = await downloadHierarchy(context);
       }
-      await uploadContents(context);
+      const uploaded = new Set(await uploadContents(context));
+      // Where the server keeps the version that lost.
+      if (uploaded.size > 0) uploaded.add(db.setting<number>('conflicts')!);
       if (scope.hierarchy) await uploadFolderDeletions(context);
       for (const folder of allFolders(db)) {
-        if (scope.folders !== 'all' && !scope.folders.includes(folder.id)) continue;
+        if (isSearchFolder(folder) || !(scope.contents(folder.id) || uploaded.has(folder.id))) continue;
         // Made here while the others were downloaded: the next time.
-        if (!isSearchFolder(folder) && folder.attempted) await downloadContents(context, folder.id);
+        if (folder.attempted) await downloadContents(context, folder.id);
       }
     },
     close: () => db.close(),
@@ -110,11 +104,12 @@ export function openReplica(file: string): Replica {
     const { longTermId } = await client.run(
       ropCall(d.RopLongTermIdFromId, mailbox.logon, { objectId: mailbox.folders.root }),
     );
-    const localFailures = await localFailuresOf(session);
+    const [conflicts, , localFailures] = await troubleFoldersOf(session);
     db.transaction(() => {
       db.setSetting('replica', longTermId.guid);
       db.setSetting('root', longTermId.counter);
-      db.setSetting('localFailures', localFailures);
+      db.setSetting('conflicts', conflicts!);
+      db.setSetting('localFailures', localFailures!);
       putFolder(db, {
         id: longTermId.counter,
         parentId: undefined,
@@ -136,11 +131,8 @@ const emptyBag = Buffer.from([1, 0]);
 const anyChange = `SELECT 1 FROM message WHERE dirty = 1 OR read_dirty = 1 UNION ALL SELECT 1 FROM move
   UNION ALL SELECT 1 FROM tombstone UNION ALL SELECT 1 FROM folder WHERE dirty = 1 OR doubtful = 1 LIMIT 1`;
 
-/** Element of PidTagAdditionalRenEntryIds (MS-OXOSFLD 2.2.3). */
-const localFailuresIndex = 2;
-
-/** The folder for what could not be uploaded, named in the Inbox. */
-async function localFailuresOf(session: ReplicaSession): Promise<number> {
+/** Conflicts, Sync Issues and Local Failures, named in the Inbox (PidTagAdditionalRenEntryIds, MS-OXOSFLD 2.2.3). */
+async function troubleFoldersOf(session: ReplicaSession): Promise<number[]> {
   const { client, mailbox } = session;
   const inbox = await openFolder(client, mailbox, mailbox.folders.inbox);
   const propertyTags = [PidTag.AdditionalRenEntryIds];
@@ -149,9 +141,10 @@ async function localFailuresOf(session: ReplicaSession): Promise<number> {
   );
   await release(client, inbox);
   const [cell] = decode(propertyRow(propertyTags), rowData);
-  if (cell !== undefined && !isPropertyError(cell) && Array.isArray(cell)) {
-    const entry = parseEntryId((cell as Uint8Array[])[localFailuresIndex]!);
-    if (entry.kind === 'folder') return entry.counter;
-  }
-  return counterOf(mailbox.folders.inbox);
+  if (!Array.isArray(cell) || cell.length < 3) throw new Error('the Inbox does not name the folder of conflicts');
+  return cell.slice(0, 3).map((bytes) => {
+    const entry = parseEntryId(bytes as Uint8Array);
+    if (entry.kind !== 'folder') throw new Error('the Inbox names no folder of conflicts');
+    return entry.counter;
+  });
 }

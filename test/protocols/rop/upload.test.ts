@@ -303,6 +303,18 @@ describe('upload of a cached-mode client', () => {
       }
     });
 
+    test('a change of a message that is gone is kept once, however often it comes', async () => {
+      for (const end of ['deleted', 'moved'] as const) {
+        const { key, version, message } = await shared(`once ${end}`);
+        if (end === 'deleted') await mailbox.deleteMessages(inbox(), [message.id], {}, { kind: 'client' });
+        else await mailbox.moveMessages(inbox(), [message.id], mailbox.specialFolder('drafts'), { kind: 'client' });
+        const late = up.edit(version.predecessors);
+        assert.equal(await up.upload(key, late, text(`again ${end}`)), 0);
+        assert.equal(await up.upload(key, late, text(`again ${end}`)), ec.syncObjectDeleted, 'known by now');
+        assert.equal((await conflicts()).filter((subject) => subject === `again ${end}`).length, 1);
+      }
+    });
+
     test('what was deleted or moved away after an upload of which the client heard nothing is no change', async () => {
       const gone = await shared('heard nothing');
       await mailbox.deleteMessages(inbox(), [gone.message.id], {}, { kind: 'client' });

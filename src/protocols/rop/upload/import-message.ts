@@ -27,8 +27,8 @@ export interface PendingImport {
 type Target =
   | { readonly kind: 'new' }
   | { readonly kind: 'here'; readonly message: Message; readonly relation: Relation }
-  /** Deleted, or moved away, by somebody else meanwhile. */
-  | { readonly kind: 'gone' };
+  /** Deleted, or moved away, by somebody else meanwhile: without the message when that is gone for good. */
+  | { readonly kind: 'gone'; readonly message: Message | undefined };
 
 /**
  * Finds what a message change is about (MS-OXCFXICS 3.2.5.9.4.2). Errors: SYNC_E_OBJECT_DELETED for an id that the
@@ -56,7 +56,7 @@ export async function importTarget(mailbox: Mailbox, pending: PendingImport): Pr
     // The very version that was uploaded before it went: the client did not hear the answer.
     const known = now && relationOf(version.predecessorChangeList, now.predecessorChangeList) === 'known';
     if (failOnConflict || associated || known) throw new MapiError(ec.syncObjectDeleted);
-    return { kind: 'gone' };
+    return { kind: 'gone', message: now };
   }
   if (await mailbox.isRememberedDeleted(folderId, ...remembered(version.sourceKey))) {
     throw new MapiError(ec.syncObjectDeleted);
@@ -130,7 +130,11 @@ async function apply(
     return { saved: await save({ ...identity, ...(newId === undefined ? { sourceKey } : { newId }) }), seen: true };
   }
   const conflicts = mailbox.specialFolder('conflicts');
-  if (target.kind === 'gone') return { saved: await save({ folderId: conflicts, lastModified }), seen: false };
+  if (target.kind === 'gone') {
+    const saved = await save({ folderId: conflicts, lastModified });
+    if (target.message !== undefined) await noteKept(context, target.message, predecessorChangeList);
+    return { saved, seen: false };
+  }
 
   const { message, relation } = target;
   const whole = { id: message.id, replace: true, changeKey, lastModified };
@@ -159,6 +163,18 @@ async function apply(
     uploadOrigin(context),
   );
   return { saved, seen: false };
+}
+
+/** A version that is kept elsewhere is one that this message succeeds: it is not kept again when it comes again. */
+async function noteKept({ mailbox, session }: RopContext, message: Message, predecessors: Uint8Array): Promise<void> {
+  const predecessorChangeList = mergedPredecessors(predecessors, message.predecessorChangeList);
+  const { id, key, folderId, lastModified } = message;
+  if (message.deleted !== undefined) await mailbox.noteDeletedVersion(key, predecessorChangeList);
+  else {
+    // Told to the client that uploads, too: it has another version.
+    const origin = { kind: 'client', session: session.id } as const;
+    await mailbox.saveMessage({ id, folderId, predecessorChangeList, lastModified }, origin);
+  }
 }
 
 /** Copies the server's version to where the user finds it. Nothing is replaced that could not be kept. */
