@@ -1,6 +1,15 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
+export { addressText } from './contact/address.ts';
+export type { AddressKind, Contact, Day, EmailAddress, Gender, Photo, PostalAddress } from './contact/contact.ts';
+export { defaultFileAs, type FileAs, type FileAsForm, fileAsForms, fileAsOf, fileAsText } from './contact/file-as.ts';
+export { contactNames, readContact, writeContact } from './contact/mapi.ts';
+export { isPhoto, photoAttachment, pictureType, readPhoto, writeHasPicture } from './contact/photo.ts';
+export { type ContactText, contactTextNames } from './contact/texts.ts';
 export { type Envelope, envelopeProperties, recipientProperties, recipientType } from './envelope.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
+export type { CommonFields, Sensitivity } from './item/common.ts';
+export type { Note } from './item/note.ts';
+export type { ItemContext } from './item/properties.ts';
 export { bytesValue, chunksOf, rangeOf, readAll } from './large-value.ts';
 export { formatLimits } from './limits.ts';
 export { type MailAddress, parseAddresses } from './mime/address.ts';

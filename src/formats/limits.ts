@@ -41,4 +41,12 @@ export const formatLimits = {
   timeZoneName: 255,
   /** Years for which rules of a zone are written out for a series without an end. */
   timeZoneYears: 30,
+  /** Bytes of a recurrence: a thousand exceptions with long texts come to half of it. */
+  recurrenceBlob: 4 << 20,
+  /** Characters of a subject or location in a recurrence; lengths there have 16 bits and count bytes. */
+  recurrenceText: 0x7ffe,
+  /** Steps that the expansion of one series takes at most: every day for 100 years. */
+  occurrences: 36_600,
+  /** Bytes of a contact's photo: Open-Xchange takes 4 MiB. */
+  photo: 8 << 20,
 } as const;
