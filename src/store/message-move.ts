@@ -66,6 +66,8 @@ async function moveRows(
       .set({
         id,
         folder_id: to,
+        // A replica may have heard of later read states there than that of this one.
+        read_cn: cn,
         deleted: 0,
         deleted_at: null,
         source_key: ownSourceKey(context, given?.sourceKey, id),

@@ -134,7 +134,7 @@ function applyDeletion({ db, tell }: SyncContext, folderId: number, id: number):
 function applyReadState({ db, tell }: SyncContext, folderId: number, id: number, read: boolean): void {
   const message = messageByServerId(db, id);
   // One that is deleted here is still the server's.
-  if (message === undefined || message.readDirty) return;
+  if (message === undefined || message.readDirty || message.read === read) return;
   updateMessage(db, { ...message, read });
   const folder = folderById(db, folderId)?.name ?? '';
   tell({ kind: read ? 'messageRead' : 'messageUnread', folder, subject: message.subject });

@@ -222,7 +222,8 @@ async function uploadMessage(
       return;
     }
     if (Buffer.compare(now.changeKey, message.changeKey) !== 0) return;
-    if (computed === undefined) updateMessage(db, { ...now, dirty: false });
+    // It has this version from before; what it computed comes with the next download.
+    if (computed === undefined) updateMessage(db, { ...now, dirty: false, size: undefined });
     else confirm(context, now, content, computed);
   });
 }
@@ -280,7 +281,10 @@ function confirm(
 
 /** Tells the moves of a message in their order; stops at one that cannot be told now. */
 async function uploadMoves(context: SyncContext, collectors: Collectors, key: number): Promise<void> {
-  for (let move = movesOf(context.db, key)[0]; move !== undefined; move = movesOf(context.db, key)[0]) {
+  const { db } = context;
+  for (let move = movesOf(db, key)[0]; move !== undefined; move = movesOf(db, key)[0]) {
+    // Where the download brings all of the message it has to be until then.
+    if (!move.attempted && messageByKey(db, key)?.size === undefined) return;
     if (!(await uploadMove(context, collectors, move))) return;
   }
 }

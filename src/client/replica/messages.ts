@@ -12,6 +12,7 @@ export interface ReplicaMessage extends Version {
   readonly associated: boolean;
   /** As of the last time that the server told. */
   readonly changeNumber: number | undefined;
+  /** As the server counts it; undefined while what the server makes of the message is not known. */
   readonly size: number | undefined;
   readonly read: boolean;
   readonly attempted: boolean;
