@@ -5,6 +5,13 @@ export { defaultFileAs, type FileAs, type FileAsForm, fileAsForms, fileAsOf, fil
 export { contactNames, readContact, writeContact } from './contact/mapi.ts';
 export { isPhoto, photoAttachment, pictureType, readPhoto, writeHasPicture } from './contact/photo.ts';
 export { type ContactText, contactTextNames } from './contact/texts.ts';
+export type { DistributionList, Member, MemberAddress, MemberSource } from './distribution-list/distribution-list.ts';
+export {
+  distributionListNames,
+  isChecksumBroken,
+  readDistributionList,
+  writeDistributionList,
+} from './distribution-list/mapi.ts';
 export { type Envelope, envelopeProperties, recipientProperties, recipientType } from './envelope.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
 export type { CommonFields, Sensitivity } from './item/common.ts';

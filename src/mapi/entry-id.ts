@@ -80,7 +80,7 @@ export type EntryId =
       readonly index: number;
       readonly entryId: Uint8Array;
     }
-  /** A member of a personal distribution list (MS-OXOCNTC 2.2.2.2.4.1). */
+  /** A member of a personal distribution list (MS-OXOCNTC 2.2.2.2.4.1.1). */
   | { readonly kind: 'wrapped'; readonly type: number; readonly entryId: Uint8Array }
   | { readonly kind: 'unknown'; readonly bytes: Uint8Array };
 
@@ -205,6 +205,10 @@ export function contactEntryId(entryId: Uint8Array, index: number, distributionL
     }),
   ]);
 }
+
+/** The entry id of a member of a personal distribution list (MS-OXOCNTC 2.2.2.2.4.1.1); `type` says what is inside. */
+export const wrappedEntryId = (type: number, entryId: Uint8Array): Buffer =>
+  Buffer.concat([permanent, uidBytes(providerUid.wrapped), Buffer.of(type), entryId]);
 
 /** Reads the part of an entry id after its provider UID; undefined for what is of that provider but not understood. */
 type Parser = (r: Reader) => EntryId | undefined;

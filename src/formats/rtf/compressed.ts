@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { bareCrc32 } from '../crc.ts';
 import { formatLimits } from '../limits.ts';
 
 /** What the dictionary begins with, MS-OXRTFCP 2.1.2.1. */
@@ -17,9 +17,6 @@ export class RtfError extends Error {
   override readonly name = 'RtfError';
 }
 
-/** The CRC of MS-OXRTFCP 2.1.3.2: that of zlib without the inversions at both ends. */
-const checksum = (bytes: Uint8Array): number => (crc32(bytes, 0xffffffff) ^ 0xffffffff) >>> 0;
-
 /**
  * The RTF in PidTagRtfCompressed (MS-OXRTFCP 2.2.3). Throws RtfError when the header, the checksum or the size is
  * wrong. Bytes after the announced end are ignored, as clients pad the value.
@@ -35,7 +32,7 @@ export function decompressRtf(bytes: Uint8Array): Buffer {
   const contents = input.subarray(headerSize, end);
   if (type === uncompressed) return Buffer.from(contents.subarray(0, rawSize));
   if (type !== compressed) throw new RtfError('neither compressed nor uncompressed RTF');
-  if (checksum(contents) !== input.readUInt32LE(12)) throw new RtfError('checksum of compressed RTF does not match');
+  if (bareCrc32(contents) !== input.readUInt32LE(12)) throw new RtfError('checksum of compressed RTF does not match');
   return expand(contents, rawSize);
 }
 
@@ -142,7 +139,7 @@ export function compressRtf(rtf: Uint8Array): Buffer {
   header.writeUInt32LE(contents.length + 12, 0);
   header.writeUInt32LE(rtf.length, 4);
   header.writeUInt32LE(compressed, 8);
-  header.writeUInt32LE(checksum(contents), 12);
+  header.writeUInt32LE(bareCrc32(contents), 12);
   return Buffer.concat([header, contents]);
 }
 
