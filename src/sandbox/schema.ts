@@ -57,6 +57,19 @@ CREATE INDEX IF NOT EXISTS contact_modified ON contact (folder, modified);
 CREATE INDEX IF NOT EXISTS contact_sorted ON contact (folder, sort_name);
 CREATE INDEX IF NOT EXISTS contact_person ON contact (person);
 
+CREATE TABLE IF NOT EXISTS task (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  created INTEGER NOT NULL, created_by INTEGER NOT NULL,
+  modified INTEGER NOT NULL, modified_by INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS task_place (
+  task INTEGER NOT NULL REFERENCES task ON DELETE CASCADE, folder INTEGER NOT NULL, modified INTEGER NOT NULL,
+  PRIMARY KEY (task, folder)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS task_place_modified ON task_place (folder, modified);
+
 CREATE TABLE IF NOT EXISTS tombstone (
   module TEXT NOT NULL, folder INTEGER NOT NULL, id INTEGER NOT NULL, stamp INTEGER NOT NULL, uid TEXT,
   PRIMARY KEY (module, folder, id)

@@ -38,5 +38,11 @@ export function shiftOf({ parameters, person }: ActionRequest): TimeShift {
   return (ms) => ms + zoneOffset(timezone, ms);
 }
 
+/** The reverse of {@link shiftOf}: a Time of a request as ms UTC. */
+export function unshiftOf({ parameters, person }: ActionRequest): TimeShift {
+  const timezone = parameters.text('timezone') ?? person.timezone;
+  return (time) => time - zoneOffset(timezone, time - zoneOffset(timezone, time));
+}
+
 /** As header fields of a mail have it, in UTC (RFC 5322 3.3). */
 export const mailDate = (ms: number): string => new Date(ms).toUTCString().replace('GMT', '+0000');

@@ -13,6 +13,7 @@ import { mail } from './mail/index.ts';
 import { picture } from './picture.ts';
 import { quota } from './quota.ts';
 import { resource } from './resource.ts';
+import { tasks } from './tasks/index.ts';
 import { me, user } from './user/index.ts';
 
 /** Modules that answer by action. */
@@ -27,6 +28,7 @@ const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   mail,
   quota,
   resource,
+  tasks,
   user,
 };
 
