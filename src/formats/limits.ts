@@ -45,6 +45,8 @@ export const formatLimits = {
   recurrenceBlob: 4 << 20,
   /** Characters of a subject or location in a recurrence; lengths there have 16 bits and count bytes. */
   recurrenceText: 0x7ffe,
+  /** Days, weeks or months between occurrences; Outlook's dialogs allow 999. */
+  recurrenceInterval: 36_500,
   /** Steps that the expansion of one series takes at most: every day for 100 years. */
   occurrences: 36_600,
   /** Bytes of a contact's photo: Open-Xchange takes 4 MiB. */
