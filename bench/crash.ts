@@ -13,7 +13,6 @@ export async function crash(): Promise<Figure[]> {
     compareEvery: 50,
     seed,
     pollMs: 100,
-    contested: true,
     report: (text) => console.log(`  ${text}`),
   });
   return [

@@ -1,4 +1,4 @@
-import { BackendError, type RemoteEnvelope } from '../backends/index.ts';
+import { BackendError, type MailFlags } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
 import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import { type Message, mf, type OutboxRow } from '../store/index.ts';
@@ -6,16 +6,15 @@ import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { noFlags } from './flags.ts';
-import { isVoid, writeBase } from './links.ts';
+import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { takeFlags } from './pull-folder.ts';
 import { ignoreMissing, Waiting } from './waiting.ts';
 
-/** Notes: `sending <ms>` before the call; `sent` once the backend said so: from then on it is never sent again. */
-const sentNote = 'sent';
-const sendingNote = (at: number): string => `sending ${at}`;
-const sendingSince = (note: string | undefined): number | undefined => {
-  const match = /^sending (\d+)$/.exec(note ?? '');
-  return match ? Number(match[1]) : undefined;
+/** Notes: `sending <ms>` before the call; `sent <ms>` once the backend said so: from then on it is never sent again. */
+const noteAt = (what: 'sending' | 'sent', at: number): string => `${what} ${at}`;
+const noted = (what: 'sending' | 'sent', note: string | undefined): { at: number } | undefined => {
+  const match = /^(sending|sent) (\d+)$/.exec(note ?? '');
+  return match?.[1] === what ? { at: Number(match[2]) } : undefined;
 };
 
 /**
@@ -35,12 +34,13 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
   const sentFolder = account.tree.find((folder) => folder.role === 'sent')?.id;
   const messageId = getString(message.properties, PidTag.InternetMessageId);
 
-  const since = sendingSince(row.note);
+  const sending = noted('sending', row.note);
+  let sent = noted('sent', row.note);
   const content = await mailbox.content(message);
   let copy = row.note ? await findSent(account, sentFolder, messageId) : undefined;
-  if (!copy && row.note !== sentNote) {
-    if (since !== undefined) stillUnderWay(account, { at: since });
-    await mailbox.sync.noteOutbox(row, sendingNote(account.clock()));
+  if (!copy && !sent) {
+    if (sending) stillUnderWay(account, sending);
+    await mailbox.sync.noteOutbox(row, noteAt('sending', account.clock()));
     try {
       await backend.mail.send(writeMime(content, { bcc: true }));
     } catch (error) {
@@ -48,62 +48,102 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
       await reportFailure(account, row, message, error);
       return;
     }
-    await mailbox.sync.noteOutbox(row, sentNote);
+    sent = { at: account.clock() };
+    await mailbox.sync.noteOutbox(row, noteAt('sent', sent.at));
     copy = await findSent(account, sentFolder, messageId);
   }
+  const kept = backend.mail.storesSent && sentFolder !== undefined;
+  if (!copy && kept && sent && messageId !== undefined) {
+    // The backend could not store a copy, or somebody moved or deleted it at once.
+    stillUnderWay(account, sent);
+    copy = await findElsewhere(account, message, messageId);
+  }
   // The draft that it was goes while the link still names it: after a crash in between it is gone already.
-  const isCopy = copy !== undefined && draft?.remoteFolder === sentFolder && draft?.remoteId === copy.id;
+  const isCopy = copy !== undefined && draft?.remoteFolder === copy.folder && draft?.remoteId === copy.id;
   if (draft && !isCopy) {
     await ignoreMissing(() => backend.mail.remove(draft.remoteFolder, [draft.remoteId], true));
     if (!copy) await mailbox.sync.removeLink(message.key);
   }
-  await settle(account, row, message, copy && { ...copy, digest: await contentDigest(content) }, sentFolder);
+  // A mail without Message-ID cannot be found, but it is there.
+  const isKept = copy !== undefined || (kept && messageId === undefined);
+  await settle(account, row, message, copy, isKept, await contentDigest(content));
+}
+
+/** What is done in a person's name and has to be brought to the backend. */
+const client = { kind: 'client' } as const;
+
+/** The backend's copy of a mail that was sent. */
+interface SentCopy {
+  readonly folder: string;
+  readonly id: string;
+  readonly flags: MailFlags;
+  readonly size: number | undefined;
 }
 
 async function findSent(
   account: SyncAccount,
-  sentFolder: string | undefined,
+  folder: string | undefined,
   messageId: string | undefined,
-): Promise<RemoteEnvelope | undefined> {
-  if (!account.backend.mail.storesSent || sentFolder === undefined || messageId === undefined) return undefined;
-  return (await account.backend.mail.findByHeader(sentFolder, 'Message-ID', messageId))[0];
+): Promise<SentCopy | undefined> {
+  if (!account.backend.mail.storesSent || folder === undefined || messageId === undefined) return undefined;
+  const [mail] = await account.backend.mail.findByHeader(folder, 'Message-ID', messageId);
+  return mail && { folder, id: mail.id, flags: mail.flags, size: mail.size };
 }
 
-/** The sent message takes its place, tied to the copy that the backend keeps; one transaction with the outbox row. */
+/** The copy where a look at the folders found it; not another copy of the draft. */
+async function findElsewhere(
+  { mailbox }: SyncAccount,
+  message: Message,
+  messageId: string,
+): Promise<SentCopy | undefined> {
+  for (const link of await mailbox.sync.linkedByMessageId(messageId)) {
+    const { flags, size } = readMessageBase(link);
+    if (link.key !== message.key && !isVoid(link) && !flags.draft)
+      return { folder: link.remoteFolder, id: link.remoteId, flags, size };
+  }
+  return undefined;
+}
+
+/**
+ * The sent message takes its place, tied to the copy that the backend keeps; one transaction with the outbox row. What
+ * the backend does not keep is stored there as any other message.
+ */
 async function settle(
   account: SyncAccount,
   row: OutboxRow,
   message: Message,
-  copy: (RemoteEnvelope & { readonly digest: string }) | undefined,
-  sentFolder: string | undefined,
+  copy: SentCopy | undefined,
+  isKept: boolean,
+  digest: string,
 ): Promise<void> {
-  const { mailbox, backend } = account;
+  const { mailbox } = account;
   const { sync } = mailbox;
   await mailbox.transaction(async () => {
     const saved = await mailbox.saveMessage(
       { id: message.id, folderId: message.folderId, flags: message.flags & ~(mf.submitted | mf.unsent), read: true },
-      fromBackend,
+      isKept ? fromBackend : client,
     );
-    if (copy && sentFolder !== undefined) {
-      const taken = await sync.linkByRemoteId(sentFolder, copy.id);
-      // A look at the folder was faster than the answer to sending: what it took is this message.
-      if (taken && taken.key !== message.key) await forget(account, taken.key);
-      // What somebody set on the copy since it was sent is taken, not taken away.
-      const base = writeBase({
-        flags: { ...noFlags, seen: copy.flags.seen },
-        contentDigest: copy.digest,
-        size: copy.size,
-      });
-      const link = { key: message.key, remoteFolder: sentFolder, remoteId: copy.id, base };
-      await takeFlags(account, link, copy.flags);
-    }
     const sentItems = mailbox.specialFolder('sentItems');
     const target = row.sentFolderId === undefined ? sentItems : row.sentFolderId;
-    // Sent Items is where the backend has its copy; anywhere else is a change that the backend has to follow.
-    const kept = backend.mail.storesSent && sentFolder !== undefined;
-    const origin = target === sentItems && kept ? fromBackend : ({ kind: 'client' } as const);
-    if (target === null) await mailbox.deleteMessages(message.folderId, [saved.id], { hard: true }, { kind: 'client' });
-    else if (target !== message.folderId) await mailbox.moveMessages(message.folderId, [saved.id], target, origin);
+    let place = target;
+    if (copy) {
+      const taken = await sync.linkByRemoteId(copy.folder, copy.id);
+      // A look at the folder was faster than the answer to sending: what it took is this message.
+      if (taken && taken.key !== message.key) {
+        const other = await mailbox.messageByKey(taken.key);
+        if (other && target === sentItems) place = other.folderId;
+        await forget(account, taken.key);
+      }
+      // What somebody set on the copy since it was sent is taken, not taken away.
+      const base = { flags: { ...noFlags, seen: copy.flags.seen }, contentDigest: digest };
+      const link = { key: message.key, remoteFolder: copy.folder, remoteId: copy.id };
+      const size = copy.size === undefined ? {} : { size: copy.size };
+      await takeFlags(account, { ...link, base: writeBase({ ...base, ...size }) }, copy.flags);
+    }
+    // Where the backend has its copy is no change; anywhere else is one that the backend has to follow.
+    const origin = isKept && target === sentItems ? fromBackend : client;
+    if (place === null) await mailbox.deleteMessages(message.folderId, [saved.id], { hard: true }, client);
+    else if (place !== message.folderId) await mailbox.moveMessages(message.folderId, [saved.id], place, origin);
     await sync.finishOutbox(row);
   });
   account.log.debug({ message: message.key }, 'sent');

@@ -20,7 +20,7 @@ import {
 import { ContentUnavailable, type Folder, type Mailbox, type Message, openStore } from '../../src/store/index.ts';
 import { createSyncEngine } from '../../src/sync/index.ts';
 import { recipient } from '../sync/recipient.ts';
-import { type Done, digestOf, type LocalFolder, type LocalMail, type Settings, series } from './protocol.ts';
+import { type Done, digestOf, type LocalFolder, type LocalMail, type Settings, series, textOf } from './protocol.ts';
 
 const settings: Settings = JSON.parse(process.env.OXBOW_CRASH!);
 const client = { kind: 'client' } as const;
@@ -167,11 +167,13 @@ async function operation(choice: number, name: string, number: number): Promise<
     begin({ what: 'flag', subject, value });
     await mailbox.saveMessage({ id, folderId, set, remove: value ? [] : [PidTag.FlagStatus] }, client);
   } else if (choice < 72) {
-    const body = `edited ${name} of ${subject}`;
-    begin({ what: 'edit', subject, body });
-    await mailbox.saveMessage({ id, folderId, set: new Map([[PidTag.Body, body]]) }, client);
+    const edited = `${subject} e${name}`;
+    const set: PropertyBag = new Map();
+    setProperty(set, PidTag.Subject, edited);
+    setProperty(set, PidTag.Body, textOf(edited));
+    begin({ what: 'edit', subject, edited });
+    await mailbox.saveMessage({ id, folderId, set }, client);
   } else if (choice < 84) {
-    if (!settings.contested && subject.startsWith('mail r')) return;
     begin({ what: 'move', subject });
     await mailbox.moveMessages(folderId, [id], pick(await folders())!.id, client);
   } else if (choice < 89) {
@@ -202,7 +204,6 @@ async function folderOperation(
   }
   const folder = pick(own);
   if (!folder) return;
-  if (!settings.contested && folder.displayName.startsWith('R')) return;
   if (choice < 38) {
     const parent = choice < 36 ? folder.parentId! : pick(parents)!;
     const renamed = choice === 37 ? folder.displayName : `${folder.displayName.split('.')[0]}.${name}`;
@@ -224,7 +225,7 @@ function mail(subject: string): PropertyBag {
   const bag: PropertyBag = new Map();
   setProperty(bag, PidTag.MessageClass, 'IPM.Note');
   setProperty(bag, PidTag.Subject, subject);
-  setProperty(bag, PidTag.Body, `body of ${subject}${random(4) ? '' : ' long'.repeat(3000)}`);
+  setProperty(bag, PidTag.Body, textOf(subject));
   setProperty(bag, PidTag.InternetMessageId, `<${subject.replaceAll(' ', '-')}@oxbow.test>`);
   setProperty(bag, PidTag.SentRepresentingName, 'Anna');
   setProperty(bag, PidTag.SentRepresentingAddressType, 'SMTP');

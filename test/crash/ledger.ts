@@ -2,30 +2,39 @@ import assert from 'node:assert/strict';
 import PostalMime from 'postal-mime';
 import type { RemoteFolder } from '../../src/backends/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
-import { type Done, digestOf, type LocalFolder, type LocalMail } from './protocol.ts';
+import { type Done, digestOf, type LocalFolder, type LocalMail, textOf } from './protocol.ts';
 
 type Side = 'local' | 'remote';
 
-/** What was done to the mails of one subject since both sides were last compared. */
+/** What was done to one version of a mail, that is to the mails of one subject, since both sides were last compared. */
 interface Track {
-  /** Mails made for certain, and those that may have been made. */
+  /** Made for certain, and those that may have been made. */
   made: number;
   maybeMade: number;
-  deletes: number;
-  maybeDeletes: number;
+  /** Deleted or replaced by another version. */
+  gone: number;
+  maybeGone: number;
   touched: Set<Side>;
   /** Made here since then: deleted there before it was known here that it had arrived, it may be stored again. */
   fresh: boolean;
   /** Values that may be there now; undefined = anything. */
   read: Map<Side, Set<boolean>>;
   flagged: Map<Side, Set<boolean>>;
-  bodies: Set<string> | undefined;
-  /** Times that it was written anew here: the copy before may have been moved there just then, and both are kept. */
-  edits: number;
+  /** The version that it replaced: what somebody set on that in the same moment may come along. */
+  before: Track | undefined;
   overlay: boolean;
   /** Handed over for sending: for certain, or perhaps. */
   sent: boolean | undefined;
 }
+
+/** A folder was deleted here, or something came into one there; ms since 1970. */
+interface Moment {
+  readonly label: string;
+  readonly at: number;
+}
+
+/** What comes into a folder at the moment of its deletion goes with it: as long as a pull or a deletion may take here, in ms. */
+const momentMs = 3_000;
 
 /** A folder, by the part of its name that stays. */
 interface FolderTrack {
@@ -42,6 +51,8 @@ export class Ledger {
   private readonly mails = new Map<string, Track>();
   private readonly folders = new Map<string, FolderTrack>();
   private readonly open = new Map<number, Done>();
+  private readonly deletions: Moment[] = [];
+  private readonly arrivals: (Moment & { readonly track: Track })[] = [];
   readonly counts = { operations: 0, unacknowledged: 0 };
 
   private track(subject: string): Track {
@@ -50,14 +61,13 @@ export class Ledger {
       track = {
         made: 0,
         maybeMade: 0,
-        deletes: 0,
-        maybeDeletes: 0,
+        gone: 0,
+        maybeGone: 0,
         touched: new Set(),
         fresh: false,
         read: new Map(),
         flagged: new Map(),
-        bodies: undefined,
-        edits: 0,
+        before: undefined,
         overlay: false,
         sent: undefined,
       };
@@ -68,6 +78,8 @@ export class Ledger {
 
   begin(number: number, done: Done): void {
     this.open.set(number, done);
+    if (done.what === 'delete')
+      for (const name of done.folders) this.deletions.push({ label: labelOf(name), at: Date.now() });
   }
 
   done(number: number, copies?: number): void {
@@ -91,8 +103,8 @@ export class Ledger {
       for (const subject of done.subjects) {
         const track = this.track(subject);
         track.touched.add(side);
-        if (certain) track.deletes += 1;
-        else track.maybeDeletes += 1;
+        if (certain) track.gone += 1;
+        else track.maybeGone += 1;
       }
       return;
     }
@@ -109,6 +121,8 @@ export class Ledger {
     }
     if (!('subject' in done)) return;
     const track = this.track(done.subject);
+    if ('into' in done && done.into !== undefined)
+      for (const name of done.into.split('/')) this.arrivals.push({ label: labelOf(name), at: Date.now(), track });
     if (done.what === 'create' || done.what === 'copy' || done.what === 'submit') {
       if (certain) track.made += 1;
       else track.maybeMade += 1;
@@ -125,10 +139,11 @@ export class Ledger {
       // It may be as it was, which nobody noted.
       else values.set(side, known ? known.add(done.value) : new Set([true, false]));
     } else if (done.what === 'edit') {
-      track.edits += 1;
-      const body = digestOf(done.body);
-      if (certain) track.bodies = new Set([body]);
-      else track.bodies?.add(body);
+      if (certain) track.gone += 1;
+      else track.maybeGone += 1;
+      const { overlay } = track;
+      const counts = certain ? { made: 1 } : { maybeMade: 1 };
+      Object.assign(this.track(done.edited), { ...counts, overlay, before: track, fresh: true });
     }
   }
 
@@ -174,17 +189,20 @@ export class Ledger {
         found.set(mail.subject, [...(found.get(mail.subject) ?? []), mail]);
       }
     for (const subject of found.keys()) assert.ok(this.mails.has(subject), `somebody made "${subject}"`);
-    for (const [subject, track] of this.mails) await this.checkMail(sandbox, subject, track, found.get(subject) ?? []);
+    this.excuseArrivals();
+    for (const [subject, track] of this.mails) this.checkMail(sandbox, subject, track, found.get(subject) ?? []);
+    for (const [subject, track] of this.mails) this.settle(track, found.get(subject) ?? []);
     this.checkFolders(tree);
   }
 
-  private async checkMail(sandbox: Sandbox, subject: string, track: Track, here: readonly LocalMail[]): Promise<void> {
-    const { made, maybeMade, deletes, maybeDeletes } = track;
-    const least = Math.max(0, made - deletes - maybeDeletes);
+  private checkMail(sandbox: Sandbox, subject: string, track: Track, here: readonly LocalMail[]): void {
+    const { made, maybeMade, gone, maybeGone } = track;
+    const least = Math.max(0, made - gone - maybeGone);
     const contested = track.touched.size === 2 || (track.fresh && track.touched.has('remote'));
-    const most = made + maybeMade - (contested ? 0 : deletes) + (track.touched.size === 2 ? track.edits : 0);
-    const said = `made ${made}+${maybeMade}, deleted ${deletes}+${maybeDeletes} by ${[...track.touched]}`;
-    assert.ok(here.length >= least && here.length <= Math.max(0, most), `${here.length} of "${subject}", ${said}`);
+    const most = Math.max(0, made + maybeMade - (contested ? 0 : gone));
+    const said = `made ${made}+${maybeMade}, gone ${gone}+${maybeGone}, touched by ${[...track.touched]}`;
+    assert.ok(here.length >= least && here.length <= most, `${here.length} of "${subject}", ${said}`);
+    for (const { body } of here) assert.equal(body, digestOf(textOf(subject)), `body of "${subject}"`);
     if (track.sent !== undefined) {
       const arrived = mailsNamed(sandbox, 'ben', 'INBOX', subject);
       const kept = mailsNamed(sandbox, 'anna', 'Sent', subject);
@@ -194,19 +212,35 @@ export class Ledger {
       if (arrived) track.sent = true;
     }
     const [mail] = here;
-    if (mail && here.length === 1 && made + maybeMade === 1 && deletes + maybeDeletes === 0) {
-      const may = (values: Map<Side, Set<boolean>>, value: boolean, what: string) => {
-        const all = [...values.values()].flatMap((set) => [...set]);
-        if (all.length > 0) assert.ok(all.includes(value), `${what} of "${subject}" is what somebody set`);
+    if (mail && here.length === 1 && made + maybeMade === 1 && gone + maybeGone === 0) {
+      const may = (values: 'read' | 'flagged', value: boolean) => {
+        if (track[values].size === 0) return;
+        const all: boolean[] = [];
+        for (let at: Track | undefined = track; at; at = at.before)
+          for (const set of at[values].values()) all.push(...set);
+        assert.ok(all.includes(value), `"${subject}" is ${values} or not as somebody set`);
       };
-      may(track.read, mail.read, 'read state');
-      may(track.flagged, mail.flagged, 'flag');
-      if (track.bodies) assert.ok(track.bodies.has(mail.body), `body of "${subject}" is the last one written`);
+      may('read', mail.read);
+      may('flagged', mail.flagged);
       if (track.overlay) assert.ok(mail.overlay, `what only we keep of "${subject}" is there`);
     }
-    Object.assign(track, { made: here.length, maybeMade: 0, deletes: 0, maybeDeletes: 0, touched: new Set() });
-    Object.assign(track, { read: new Map(), flagged: new Map(), bodies: undefined, edits: 0, fresh: false });
+  }
+
+  /** From here on both sides count as equal. */
+  private settle(track: Track, here: readonly LocalMail[]): void {
+    Object.assign(track, { made: here.length, maybeMade: 0, gone: 0, maybeGone: 0, touched: new Set(), fresh: false });
+    Object.assign(track, { read: new Map(), flagged: new Map(), before: undefined });
     track.overlay = here.length === 1 && here[0]!.overlay;
+  }
+
+  /** What came into a folder there when it was just being deleted here. */
+  private excuseArrivals(): void {
+    for (const { label, at, track } of this.arrivals.splice(0)) {
+      if (!this.deletions.some((deletion) => deletion.label === label && at > deletion.at - momentMs)) continue;
+      track.maybeGone += 1;
+      track.touched.add('local');
+    }
+    this.deletions.length = 0;
   }
 
   private checkFolders(tree: readonly RemoteFolder[]): void {

@@ -9,17 +9,18 @@ export interface Settings {
   readonly run: number;
   readonly seed: number;
   readonly pollMs: number;
-  /** Both sides also move the same mails, and move and rename the same folders. */
-  readonly contested: boolean;
   /** No changes any more: bring both sides in step, tell what is here, end. */
   readonly settle: boolean;
 }
 
-/** A change by either side, with the subjects and folder names that it is about. */
+/**
+ * A change by either side, with the subjects and folder names that it is about. Who edits a mail gives it a subject that
+ * no other has: a subject stands for one content. `into`: path of the remote folder.
+ */
 export type Done =
-  | { readonly what: 'create' | 'submit' | 'move' | 'copy'; readonly subject: string }
+  | { readonly what: 'create' | 'submit' | 'move' | 'copy'; readonly subject: string; readonly into?: string }
   | { readonly what: 'read' | 'flag'; readonly subject: string; readonly value: boolean }
-  | { readonly what: 'edit'; readonly subject: string; readonly body: string }
+  | { readonly what: 'edit'; readonly subject: string; readonly edited: string }
   | { readonly what: 'createFolder' | 'changeFolder'; readonly name: string }
   | { readonly what: 'delete'; readonly subjects: readonly string[]; readonly folders: readonly string[] };
 
@@ -70,3 +71,7 @@ export function series(seed: number): (limit: number) => number {
     return ((t ^ (t >>> 14)) >>> 0) % limit;
   };
 }
+
+/** Text of the mail with a subject; some are long. */
+export const textOf = (subject: string): string =>
+  `body of ${subject}${Number.parseInt(digestOf(subject).slice(0, 4), 16) % 4 ? '' : ' long'.repeat(3000)}`;
