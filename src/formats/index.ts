@@ -1,5 +1,5 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
-export { addressText } from './contact/address.ts';
+export { addressText, postalAddress } from './contact/address.ts';
 export type { AddressKind, Contact, Day, EmailAddress, Gender, Photo, PostalAddress } from './contact/contact.ts';
 export { defaultFileAs, type FileAs, type FileAsForm, fileAsForms, fileAsOf, fileAsText } from './contact/file-as.ts';
 export { contactNames, readContact, writeContact } from './contact/mapi.ts';
@@ -15,8 +15,9 @@ export {
 export { type Envelope, envelopeProperties, recipientProperties, recipientType } from './envelope.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
 export type { CommonFields, Sensitivity } from './item/common.ts';
+export { dayOfMs, msOfDay } from './item/days.ts';
 export type { Note } from './item/note.ts';
-export type { ItemContext } from './item/properties.ts';
+export { type ItemContext, plainLines } from './item/properties.ts';
 export { bytesValue, chunksOf, rangeOf, readAll } from './large-value.ts';
 export { formatLimits } from './limits.ts';
 export { type MailAddress, parseAddresses } from './mime/address.ts';

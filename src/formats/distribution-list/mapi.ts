@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { PidLid, PidTag, type PropertyBag, type ReadonlyPropertyBag } from '../../mapi/index.ts';
 import { bareCrc32 } from '../crc.ts';
 import { commonRules } from '../item/common.ts';
@@ -39,6 +38,9 @@ function binaries(from: PropertyReader, property: Parameters<PropertyReader['get
 
 const sizeOf = (entries: readonly Uint8Array[]): number => entries.reduce((sum, { length }) => sum + length, 0);
 
+const keyOf = ({ name, address, addressType, source }: Member): string =>
+  JSON.stringify([name, address, addressType, source && Object.entries(source).sort()]);
+
 const membersRule: FieldRule<DistributionList, Member[]> = {
   properties: [
     PidLid.DistributionListMembers,
@@ -52,13 +54,10 @@ const membersRule: FieldRule<DistributionList, Member[]> = {
   },
   write: (to, members = []) => {
     // Members that were there keep their entry ids to the byte.
-    const known = entriesOf(to).flatMap(({ entryId, oneOff }) =>
-      oneOff ? [{ member: readMember(entryId, oneOff), entry: { entryId, oneOff } }] : [],
-    );
-    const entries = members.map(
-      (member): MemberEntry =>
-        known.find((candidate) => isDeepStrictEqual(candidate.member, member))?.entry ?? memberEntry(member),
-    );
+    const known = new Map<string, MemberEntry>();
+    for (const { entryId, oneOff } of entriesOf(to))
+      if (oneOff) known.set(keyOf(readMember(entryId, oneOff)), { entryId, oneOff });
+    const entries = members.map((member) => known.get(keyOf(member)) ?? memberEntry(member));
     const entryIds = entries.map(({ entryId }) => entryId);
     const oneOffs = entries.map(({ oneOff }) => oneOff);
     const streamed = sizeOf(entryIds) >= mostBytes || sizeOf(oneOffs) >= mostBytes;
