@@ -539,6 +539,64 @@ const tables: Case[] = [
     },
   },
   {
+    of: 'R274 R278 R282 R284',
+    says: 'any operation that looks at the view begins them again after RopResetTable',
+    run: async (o) => {
+      const handles: number[] = [];
+      const after: ((handle: number) => Promise<unknown>)[] = [
+        (handle) => o.findRow(handle, subjectIs('a')),
+        (handle) => o.ok(d.RopQueryPosition, [handle], {}),
+        (handle) => o.ok(d.RopSeekRow, [handle], { origin: 0, rowCount: 0, wantRowMovedCount: false }),
+        (handle) => o.ok(d.RopSeekRowFractional, [handle], { numerator: 0, denominator: 1 }),
+      ];
+      await o.put(o.inbox, ['a']);
+      for (const _ of after) {
+        const handle = await table(o);
+        await o.query(handle, 1);
+        await o.ok(d.RopResetTable, [handle], {});
+        await o.setColumns(handle, columns);
+        handles.push(handle);
+      }
+      await o.put(o.inbox, ['b']);
+      assert.deepEqual(await o.told(), []);
+      for (const [index, view] of after.entries()) await view(handles[index]!);
+      await o.put(o.inbox, ['c']);
+      const told = (await o.told()).map(({ handle }) => handle).sort((x, y) => x - y);
+      assert.deepEqual(told, handles);
+    },
+  },
+  {
+    of: 'R42 R107 R103 R104 R108 R343',
+    says: 'nothing is lost between a wait and the answers: many subscriptions, folders and kinds at once',
+    run: async (o) => {
+      const all = await o.register(every);
+      const other = await o.folder(o.deletedItems);
+      const inbox = await o.folder();
+      const wanted: string[] = [];
+      const seen: string[] = [];
+      for (let round = 0; round < 8; round++) {
+        const waiting = o.session.notifications.wait(10_000);
+        const ids = await o.put(o.inbox, ['x', 'y', 'z']);
+        for (const id of ids) wanted.push(`4 ${id}`);
+        await o.ok(d.RopMoveCopyMessages, [inbox, other], {
+          messageIds: [ids[0]!],
+          wantAsynchronous: false,
+          wantCopy: false,
+        });
+        wanted.push(`32 ${ids[0]}`);
+        await o.ok(d.RopDeleteMessages, [inbox], remove([ids[1]!]));
+        wanted.push(`8 ${ids[1]}`);
+        assert.equal(await waiting, true);
+        for (const { handle, data } of await o.told()) {
+          assert.equal(handle, all);
+          if (data.kind !== 'object' || data.messageId === undefined || data.type === 0x10) continue;
+          seen.push(`${data.type} ${data.type === 0x20 ? data.oldMessageId : data.messageId}`);
+        }
+      }
+      assert.deepEqual(seen.sort(), wanted.sort());
+    },
+  },
+  {
     of: 'R270 R264',
     says: 'when too much has come to be kept, who shows a table is told to read it again',
     run: async (o) => {

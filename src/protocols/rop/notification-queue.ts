@@ -1,6 +1,6 @@
 /**
  * More than a busy mailbox or a search folder that fills brings between two requests; what comes then replaces the
- * oldest. Exchange-like servers had to go that high as well.
+ * oldest that can go. Exchange-like servers had to go that high as well.
  */
 export const maxQueued = 16_384;
 
@@ -17,6 +17,8 @@ export interface PendingNotification {
   readonly takesBack?: string;
   /** Keys of earlier ones that this one builds on: they stay, whatever comes later. */
   readonly keeps?: readonly string[];
+  /** The folder that it is about. However much comes, the last one of each handle and folder stays. */
+  readonly folderId?: number;
   /** The bytes of NotificationData when it is delivered; undefined when there is nothing to tell any more. */
   data(): Promise<Uint8Array | undefined> | Uint8Array | undefined;
 }
@@ -29,6 +31,8 @@ export class NotificationQueue {
   private queue = new Set<PendingNotification>();
   /** Queued ones that a later one with the same key may replace. */
   private replaceable = new Map<string, PendingNotification>();
+  /** How many are queued of each handle and folder. */
+  private ofFolder = new Map<string, number>();
   /** Taken and put back: goes first. */
   private front: PendingNotification | undefined;
   private waiting: Set<() => void> | undefined;
@@ -47,11 +51,12 @@ export class NotificationQueue {
     for (const needless of key === undefined ? replaces : [...replaces, key]) this.dropKey(handle, needless);
     if (takesBack !== undefined && this.dropKey(handle, takesBack)) return;
     if (key !== undefined) this.replaceable.set(`${handle} ${key}`, notification);
-    if (this.size >= maxQueued) {
-      this.take();
+    this.queue.add(notification);
+    this.count(notification, 1);
+    if (this.size > maxQueued) {
+      this.dropOne();
       this.overflowed = true;
     }
-    this.queue.add(notification);
     this.wake();
   }
 
@@ -119,8 +124,27 @@ export class NotificationQueue {
     for (const notification of this.queue) if (which(notification)) this.remove(notification);
   }
 
+  /** The oldest of which a client does not need to know: a later one sends it to the same folder. */
+  private dropOne(): void {
+    for (const notification of this.queue) {
+      const name = folderName(notification);
+      if (name !== undefined && this.ofFolder.get(name) === 1) continue;
+      this.remove(notification);
+      return;
+    }
+    this.take();
+  }
+
+  private count(notification: PendingNotification, by: 1 | -1): void {
+    const name = folderName(notification);
+    if (name === undefined) return;
+    const count = (this.ofFolder.get(name) ?? 0) + by;
+    if (count === 0) this.ofFolder.delete(name);
+    else this.ofFolder.set(name, count);
+  }
+
   private remove(notification: PendingNotification): void {
-    this.queue.delete(notification);
+    if (this.queue.delete(notification)) this.count(notification, -1);
     if (notification.key === undefined) return;
     const name = `${notification.handle} ${notification.key}`;
     if (this.replaceable.get(name) === notification) this.replaceable.delete(name);
@@ -130,3 +154,6 @@ export class NotificationQueue {
     for (const end of [...(this.waiting ?? [])]) end();
   }
 }
+
+const folderName = ({ handle, folderId }: PendingNotification): string | undefined =>
+  folderId === undefined ? undefined : `${handle} ${folderId}`;

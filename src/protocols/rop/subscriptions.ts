@@ -39,6 +39,7 @@ export function subscribe(
       session.notifications.push({
         handle,
         logonId: logon.logonId,
+        folderId: event.folderId,
         ...(key === undefined ? {} : { key }),
         data: () => encode(notificationData, data),
       });

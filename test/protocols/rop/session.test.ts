@@ -119,4 +119,20 @@ describe('queued notifications', () => {
     assert.equal(queue.overflowed, true);
     assert.equal(queue.take()?.handle, 1);
   });
+
+  it('tell of each folder at least once, however much comes', () => {
+    const queue = new NotificationQueue();
+    const of = (folderId: number, index: number) =>
+      queue.push({ ...notification(1), folderId, key: `${folderId} ${index}` });
+    of(7, 0);
+    of(8, 0);
+    of(8, 1);
+    for (let i = 0; i < 2 * maxQueued; i++) of(9, i);
+    assert.equal(queue.size, maxQueued);
+    const folders: (number | undefined)[] = [];
+    for (let next = queue.take(); next !== undefined; next = queue.take()) folders.push(next.folderId);
+    assert.deepEqual(folders.slice(0, 3), [7, 8, 9]);
+    queue.push({ ...notification(1), folderId: 9 });
+    assert.equal(queue.size, 1);
+  });
 });
