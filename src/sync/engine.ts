@@ -88,8 +88,8 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     for (;;) {
       const rows = await mailbox.sync.dueOutbox(clock(), syncLimits.pushBatch);
       if (rows.length === 0) return;
-      // Where sent mail is kept has to be known before anything is sent again.
-      if (account.tree.length === 0) account.tree = await backend.mail.folders();
+      // Where things belong, and where sent mail is kept, has to be known before anything is done.
+      if (account.tree.length === 0) await pullTree(account, missedFolders);
       const nothingToDo: OutboxRow[] = [];
       for (const row of rows) {
         if (stopping) return;

@@ -12,6 +12,10 @@ const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
   trash: 'deletedItems',
   junk: 'junkEmail',
 };
+const remoteRoles: ReadonlySet<FolderRole | undefined> = new Set(Object.values(localRole));
+
+/** Whether a backend may have a folder of this role. */
+export const isRemoteRole = (role: FolderRole | undefined): boolean => remoteRoles.has(role);
 
 /**
  * Reads the remote folder tree and brings the local one in step: new, renamed, moved and deleted folders. A folder that

@@ -5,7 +5,7 @@ import { stillUnderWay } from './attempt.ts';
 import { creationOf, type FolderBase, readFolderBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
-import { forgetFolder, isMailFolder, pullTree, withFreeName } from './pull-tree.ts';
+import { forgetFolder, isMailFolder, isRemoteRole, pullTree, withFreeName } from './pull-tree.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /** Brings the backend in step with one folder that a client created, renamed, moved or deleted. */
@@ -24,12 +24,13 @@ export async function pushFolder(account: SyncAccount, row: OutboxRow): Promise<
 
 /**
  * The remote folder of a local one, made when it is missing and the folder belongs on a mail server. Undefined for
- * folders that the backend does not have.
+ * folders that the backend does not have. Throws Waiting for one that it should have, as before the tree is known.
  */
 export async function remoteFolderOf(account: SyncAccount, folderId: FolderId): Promise<string | undefined> {
   const link = await account.mailbox.sync.folderLink(folderId);
   if (link) return link.remoteId;
   const folder = await account.mailbox.folder(folderId);
+  if (folder && isRemoteRole(folder.role)) throw new Waiting(`the backend has no folder for ${folder.role} yet`);
   if (!folder || folder.role !== undefined || !isMailFolder(folder)) return undefined;
   const settled = await settleCreation(account, folderId);
   return settled ? settled.remoteId : createRemote(account, folder);

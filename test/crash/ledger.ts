@@ -141,7 +141,8 @@ export class Ledger {
     } else if (done.what === 'edit') {
       if (certain) track.gone += 1;
       else track.maybeGone += 1;
-      const { overlay } = track;
+      // Of copies only one may have it.
+      const overlay = track.overlay && track.made + track.maybeMade === 1;
       const counts = certain ? { made: 1 } : { maybeMade: 1 };
       Object.assign(this.track(done.edited), { ...counts, overlay, before: track, fresh: true });
     }

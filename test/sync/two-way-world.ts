@@ -227,8 +227,8 @@ export class TwoWayWorld {
     const before = this.touch(subject, side);
     before.gone += 1;
     const [edited, track] = this.newTrack(before.named, subject);
-    // Moved elsewhere without a name it came back as another mail.
-    const overlay = before.overlay && (before.named || !before.touched.has('remote'));
+    // Of copies only one may have it; moved elsewhere without a name it came back as another mail.
+    const overlay = before.overlay && before.made === 1 && (before.named || !before.touched.has('remote'));
     if (side === 'local') Object.assign(track, { overlay, before, madeHere: true });
     return edited;
   }

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { getString, PidTag, type PropertyBag, setProperty } from '../../src/mapi/index.ts';
+import type { FolderId, Mailbox, Message } from '../../src/store/index.ts';
+import type { FakeBackend } from './fake-backend.ts';
+import { recipient } from './recipient.ts';
+import { client, inboxId, mail, messagesOf, setUp, subjects } from './synced-mailbox.ts';
+
+/** What both sides do to the same thing in the same moment. Each was found by the random tests (two-way.long.ts, crash/). */
+
+const overlayTag = 0x6789001f;
+const tagged = (subject: string): PropertyBag => mail(subject).set(overlayTag, 'ours');
+const only = async (mailbox: Mailbox, folder: FolderId): Promise<Message> => {
+  const found = await messagesOf(mailbox, folder);
+  assert.equal(found.length, 1);
+  return found[0]!;
+};
+
+async function edit(mailbox: Mailbox, message: Message, subject: string): Promise<void> {
+  const set: PropertyBag = new Map();
+  setProperty(set, PidTag.Subject, subject);
+  setProperty(set, PidTag.Body, `body of ${subject}`);
+  await mailbox.saveMessage({ id: message.id, folderId: message.folderId, set }, client);
+}
+
+/** Somebody moves the mails of a folder. */
+function moveThere(backend: FakeBackend, from: string, to: string): void {
+  const { mails } = backend.folder(from);
+  for (const [uid, { raw, flags }] of mails) {
+    mails.delete(uid);
+    backend.put(to, raw, flags);
+  }
+}
+
+/** The next call of this name is carried out, and its answer is lost. */
+function loseAnswer(backend: FakeBackend, name: string, then: () => void = () => {}): void {
+  let lost = false;
+  backend.fault = (call) => {
+    if (call !== name || lost) return undefined;
+    lost = true;
+    return 'after';
+  };
+  backend.interlude = async (call, when) => {
+    if (call !== name || when !== 'after') return;
+    backend.interlude = undefined;
+    then();
+  };
+}
+
+test('a mail that was written anew elsewhere under the same Message-ID is another mail', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await mailbox.saveMessage({ folderId: inbox, set: tagged('plan') }, client);
+  await pass();
+  backend.folder(inboxId).mails.clear();
+  backend.deliver(inboxId, { Subject: 'another plan', 'Message-ID': '<plan@oxbow.test>' });
+  for (let i = 0; i < 4; i += 1) await pass();
+  const message = await only(mailbox, inbox);
+  assert.equal(getString(message.properties, PidTag.Subject), 'another plan');
+  assert.ok(!message.properties.has(overlayTag));
+});
+
+test('a mail moved here is not tied to another version of it in the folder it goes to', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.deliver(inboxId, { Subject: 'plan', 'Message-ID': '<1@x>' });
+  await pass();
+  const drafts = mailbox.specialFolder('drafts');
+  backend.folder(inboxId).mails.clear();
+  backend.deliver('default0/Drafts', { Subject: 'longer plan', 'Message-ID': '<1@x>' });
+  await mailbox.moveMessages(inbox, [(await only(mailbox, inbox)).id], drafts, client);
+  for (let i = 0; i < 5; i += 1) await pass();
+  assert.deepEqual(await subjects(mailbox, drafts), ['longer plan']);
+});
+
+test('flags set here do not bring back a mail that was moved elsewhere, without Message-ID', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.deliver(inboxId, { Subject: 'nameless' });
+  await pass();
+  moveThere(backend, inboxId, 'default0/Trash');
+  await mailbox.setReadState(inbox, [(await only(mailbox, inbox)).id], true, client);
+  for (let i = 0; i < 5; i += 1) await pass();
+  assert.deepEqual([backend.subjects(inboxId), backend.subjects('default0/Trash')], [[], ['nameless']]);
+  assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('deletedItems')), ['nameless']);
+});
+
+test('a mail edited here and deleted elsewhere stays; one only flagged here goes', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.deliver(inboxId, { Subject: 'edited', 'Message-ID': '<1@x>' });
+  backend.deliver(inboxId, { Subject: 'flagged', 'Message-ID': '<2@x>' });
+  await pass();
+  for (const message of await messagesOf(mailbox, inbox))
+    if (getString(message.properties, PidTag.Subject) === 'edited') await edit(mailbox, message, 'edited here');
+    else await mailbox.setReadState(inbox, [message.id], true, client);
+  backend.folder(inboxId).mails.clear();
+  for (let i = 0; i < 5; i += 1) await pass();
+  assert.deepEqual(await subjects(mailbox, inbox), ['edited here']);
+  assert.deepEqual(backend.subjects(inboxId), ['edited here']);
+});
+
+test('a draft deleted elsewhere while it is being sent is sent', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const drafts = mailbox.specialFolder('drafts');
+  const draft = { folderId: drafts, set: mail('urgent'), flags: 8, recipients: [recipient('ben@oxbow.test')] };
+  const saved = await mailbox.saveMessage(draft, client);
+  await pass();
+  backend.folder('default0/Drafts').mails.clear();
+  const sentFolderId = mailbox.specialFolder('sentItems');
+  await mailbox.submitMessage(saved.id, { sentFolderId, notBefore: 1_800_003_000_000 }, client);
+  for (let i = 0; i < 8; i += 1) await pass();
+  assert.equal(backend.outgoing.length, 1);
+  assert.deepEqual(await subjects(mailbox, sentFolderId), ['urgent']);
+});
+
+for (const what of ['stored', 'edited'] as const)
+  test(`a mail ${what} here is there once though the answer was lost and it was moved elsewhere at once`, async (t) => {
+    const { mailbox, backend, inbox, pass } = await setUp(t);
+    if (what === 'edited') backend.deliver(inboxId, { Subject: 'first', 'Message-ID': '<1@x>' });
+    await pass();
+    loseAnswer(backend, 'append', () => {
+      const stored = [...backend.folder(inboxId).mails].at(-1)!;
+      backend.folder(inboxId).mails.delete(stored[0]);
+      backend.put('default0/Trash', stored[1].raw, stored[1].flags);
+    });
+    if (what === 'edited') await edit(mailbox, await only(mailbox, inbox), 'mine');
+    else await mailbox.saveMessage({ folderId: inbox, set: mail('mine') }, client);
+    for (let i = 0; i < 6; i += 1) await pass().catch(() => {});
+    assert.deepEqual([backend.subjects(inboxId), backend.subjects('default0/Trash')], [[], ['mine']]);
+    assert.deepEqual(await subjects(mailbox, inbox), []);
+    assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('deletedItems')), ['mine']);
+  });
+
+test('a sent mail whose copy was moved or deleted at once is sent once and is there once', async (t) => {
+  for (const to of ['default0/Trash', undefined]) {
+    const { mailbox, backend, pass } = await setUp(t);
+    await pass();
+    backend.interlude = async (call, when) => {
+      if (call !== 'send' || when !== 'after') return;
+      if (to) moveThere(backend, 'default0/Sent', to);
+      else backend.folder('default0/Sent').mails.clear();
+    };
+    const saved = await mailbox.saveMessage(
+      {
+        folderId: mailbox.specialFolder('outbox'),
+        set: mail('letter'),
+        flags: 8,
+        recipients: [recipient('ben@oxbow.test')],
+      },
+      client,
+    );
+    const sentItems = mailbox.specialFolder('sentItems');
+    await mailbox.submitMessage(saved.id, { sentFolderId: sentItems }, client);
+    for (let i = 0; i < 6; i += 1) await pass();
+    assert.equal(backend.outgoing.length, 1);
+    assert.deepEqual(backend.subjects(to ?? 'default0/Sent'), ['letter']);
+    const place = to ? mailbox.specialFolder('deletedItems') : sentItems;
+    assert.deepEqual(await subjects(mailbox, place), ['letter']);
+    assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('outbox')), []);
+  }
+});
+
+test('a mail moved elsewhere into a folder that is not known here yet keeps what only we keep of it', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await mailbox.saveMessage({ folderId: inbox, set: tagged('plan') }, client);
+  await pass();
+  backend.addFolder('default0/New', undefined, 'New');
+  moveThere(backend, inboxId, 'default0/New');
+  for (let i = 0; i < 3; i += 1) await pass(1_000);
+  for (let i = 0; i < 3; i += 1) await pass();
+  assert.deepEqual(await subjects(mailbox, inbox), []);
+  const folders = await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'));
+  const made = folders.find(({ displayName }) => displayName === 'New')!;
+  assert.ok((await only(mailbox, made.id)).properties.has(overlayTag));
+});
+
+test('a folder made here where one was deleted elsewhere is not taken for that one', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const root = mailbox.specialFolder('ipmSubtree');
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  backend.deliver('default0/Alpha', { Subject: 'old', 'Message-ID': '<1@x>' });
+  await pass();
+  const alpha = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Alpha')!;
+  await mailbox.moveFolder(alpha.id, root, 'Beta', client);
+  backend.folders.delete('default0/Alpha');
+  const { folder } = await mailbox.createFolder({ parentId: root, displayName: 'Alpha' }, client);
+  await mailbox.saveMessage({ folderId: folder.id, set: mail('new') }, client);
+  for (let i = 0; i < 8; i += 1) await pass();
+  assert.deepEqual(backend.subjects('default0/Alpha'), ['new']);
+  assert.ok(!backend.folders.has('default0/Beta'));
+  assert.equal(await mailbox.folder(alpha.id), undefined);
+});
+
+test('a mail moved into a folder that only we have does not go with the folder that it came from', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  backend.deliver('default0/Alpha', { Subject: 'kept', 'Message-ID': '<1@x>' }, 'the text');
+  await pass();
+  const folders = await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'));
+  const alpha = folders.find(({ displayName }) => displayName === 'Alpha')!;
+  const journal = mailbox.specialFolder('journal');
+  await mailbox.moveMessages(alpha.id, [(await only(mailbox, alpha.id)).id], journal, client);
+  await mailbox.deleteFolder(alpha.id, { hard: true, messages: true, folders: true }, client);
+  for (let i = 0; i < 3; i += 1) await pass();
+  assert.ok(!backend.folders.has('default0/Alpha'));
+  const { properties } = await mailbox.content(await only(mailbox, journal));
+  assert.match(getString(properties, PidTag.Body) ?? '', /^the text/);
+});
+
+test('a folder deleted here while its mails are being read does not stop the pass', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const folders = await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'));
+  const alpha = folders.find(({ displayName }) => displayName === 'Alpha')!;
+  backend.deliver('default0/Alpha', { Subject: 'late', 'Message-ID': '<1@x>' });
+  backend.interlude = async (call, when) => {
+    if (call !== 'newest' && call !== 'states') return;
+    if (when === 'after' && (await mailbox.folder(alpha.id)))
+      await mailbox.deleteFolder(alpha.id, { hard: true, messages: true, folders: true }, client);
+  };
+  for (let i = 0; i < 6; i += 1) await pass();
+  assert.deepEqual(backend.subjects('default0/Alpha'), ['late']);
+});
