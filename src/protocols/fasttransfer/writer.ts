@@ -180,19 +180,25 @@ export class StreamWriter {
     const nul = value.indexOf('\0');
     const text = nul < 0 ? value : value.slice(0, nul);
     const { encode } = this.form;
-    if (encode === undefined) {
-      this.bytes(Buffer.from(`${text}\0`, 'utf16le'), 2);
+    if (encode !== undefined) {
+      this.bytes(Buffer.concat([encode(text), Buffer.alloc(1)]), 1);
       return;
     }
-    this.bytes(Buffer.concat([encode(text), Buffer.alloc(1)]), 1);
+    const size = 2 * text.length + 2;
+    this.sized(size, 2, () => this.writer.string16(text));
   }
 
   private bytes(value: Uint8Array, unit: 1 | 2): void {
-    this.writer.u32(value.length);
-    // A short value goes with what defines it.
-    if (value.length > fastTransferLimits.uncutValue) this.cut(0);
-    this.writer.bytes(value);
-    this.cut(value.length > fastTransferLimits.uncutValue ? unit : 0);
+    this.sized(value.length, unit, () => this.writer.bytes(value));
+  }
+
+  /** A value behind its size; a short one goes with what defines it. */
+  private sized(size: number, unit: 1 | 2, write: () => void): void {
+    const long = size > fastTransferLimits.uncutValue;
+    this.writer.u32(size);
+    if (long) this.cut(0);
+    write();
+    this.cut(long ? unit : 0);
   }
 }
 
