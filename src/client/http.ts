@@ -71,7 +71,9 @@ export function createHttpClient(connection: Connection): HttpClient {
             );
           },
         );
-        request.on('timeout', () => request.destroy(new Error(`no answer from ${target.host}`)));
+        request.on('timeout', () =>
+          request.destroy(Object.assign(new Error(`no answer from ${target.host}`), { code: 'ETIMEDOUT' })),
+        );
         request.on('error', reject);
         request.end(body);
       });

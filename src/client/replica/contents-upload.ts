@@ -35,7 +35,7 @@ import {
   revertMoves,
   updateMessage,
 } from './messages.ts';
-import { type Collector, closeCollector, openCollector } from './request.ts';
+import { type Collector, closeCollector, isFolderGone, openCollector } from './request.ts';
 import { changeState, contentsStateTags, encodeIds, loadState } from './state.ts';
 import { nextVersion } from './version.ts';
 
@@ -44,9 +44,6 @@ const uploadTags = contentsStateTags.slice(1);
 const associatedFlag = 0x10;
 /** Source keys in one request. */
 const keysAtOnce = 500;
-
-/** Errors that say that a folder is not there. */
-const folderGone: ReadonlySet<number> = new Set([ec.notFound, ec.objectDeleted, ec.syncObjectDeleted]);
 
 /** Collectors of one upload, opened as folders are needed; undefined for a folder that the server does not have. */
 interface Collectors {
@@ -64,7 +61,7 @@ function collectorsOf(context: SyncContext): Collectors {
       const state = loadState(db, replica, folderId);
       const properties = uploadTags.map(([tag, part]) => [tag, encodeIds(replica, state[part])] as const);
       const collector = await openCollector(session, folderId, true, properties).catch((error) => {
-        if (folderGone.has(error.code)) return undefined;
+        if (isFolderGone(error)) return undefined;
         throw error;
       });
       open.set(folderId, collector);
@@ -99,8 +96,7 @@ export async function uploadContents(context: SyncContext): Promise<number[]> {
   const named = serverTags(context);
   for (const { key } of changedMessages(db)) {
     if (movesOf(db, key)[0]?.attempted) await uploadMoves(context, collectors, key);
-    const message = messageByKey(db, key);
-    if (message?.dirty) await uploadMessage(context, collectors, named, message);
+    await uploadMessage(context, collectors, named, key);
     await uploadMoves(context, collectors, key);
   }
   await uploadDeletions(context, collectors);
@@ -164,13 +160,20 @@ async function uploadMessage(
   context: SyncContext,
   collectors: Collectors,
   named: ServerTags,
-  message: ReplicaMessage,
+  key: number,
 ): Promise<void> {
   const { db, session, replica } = context;
   const { client } = session;
-  const place = serverPlace(context, message);
-  const collector = await collectors.of(place.folderId);
+  const before = messageByKey(db, key);
+  if (!before?.dirty) return;
+  const { folderId } = serverPlace(context, before);
+  const collector = await collectors.of(folderId);
   if (collector === undefined) return;
+  // While the collector was opened somebody may have worked on: what is sent from here on is what there is now.
+  const message = messageByKey(db, key);
+  if (message === undefined) return;
+  const place = serverPlace(context, message);
+  if (place.folderId !== folderId) return;
   const isNew = !loadState(db, replica, place.folderId).given.has(place.id);
   db.run('UPDATE message SET attempted = 1 WHERE key = ?', message.key);
   const content = contentOfMessage(db, message.key);
@@ -293,7 +296,10 @@ async function uploadMove(context: SyncContext, collectors: Collectors, given: P
   const { db, session, replica } = context;
   const collector = await collectors.of(given.toFolder);
   if (collector === undefined) return false;
-  const move = attempt(context, given);
+  // Somebody may have moved it on meanwhile, or back.
+  const [now] = movesOf(db, given.messageKey);
+  if (now?.sequence !== given.sequence || now.toFolder !== given.toFolder) return now !== undefined;
+  const move = attempt(context, now);
   const call = ropCall(d.RopSynchronizationImportMessageMove, collector.handle, {
     sourceFolderId: sourceKey(replica, move.fromFolder),
     sourceMessageId: sourceKey(replica, move.fromId),

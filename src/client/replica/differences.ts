@@ -349,8 +349,17 @@ function compareAttachments(path: string, kept: AttachmentContent, server: Attac
   if ((kept.embedded === undefined) !== (server.embedded === undefined)) how.found.push(`${path}message in it`);
   else if (kept.embedded && server.embedded) {
     const inside = { ...how, known: how.own ? anything : among(ofEmbedded) };
-    compareMessages(path, kept.embedded, server.embedded, inside);
+    compareMessages(path, withStoredFlags(kept.embedded), withStoredFlags(server.embedded), inside);
   }
+}
+
+/** Flags of a message inside an attachment that opening it tells anew: MSGFLAG_UNMODIFIED and MSGFLAG_EVERREAD. */
+const toldAnew = 0x402;
+
+function withStoredFlags(content: MessageContent): MessageContent {
+  const flags = content.properties.get(PidTag.MessageFlags);
+  if (typeof flags !== 'number') return content;
+  return { ...content, properties: new Map(content.properties).set(PidTag.MessageFlags, flags & ~toldAnew) };
 }
 
 /** Not sent in a synchronization when there is a body that it is made from. */

@@ -2,7 +2,7 @@ import { ec, PidTag, type PropertyTag, sourceKey, type TaggedValue } from '../..
 import * as d from '../../protocols/rop/definitions/index.ts';
 import { refused, ropCall } from '../rop-call.ts';
 import type { SyncContext } from './context.ts';
-import { allFolders, type ReplicaFolder } from './folders.ts';
+import { allFolders, folderById } from './folders.ts';
 import { readTransferState } from './incoming.ts';
 import { type Collector, closeCollector, openCollector } from './request.ts';
 import { changeState, encodeIds, hierarchyStateTags, loadState } from './state.ts';
@@ -18,7 +18,7 @@ export async function uploadFolders(context: SyncContext): Promise<void> {
   const dirty = allFolders(context.db).filter((folder) => folder.dirty);
   if (dirty.length === 0) return;
   await withHierarchyCollector(context, async (collector) => {
-    for (const folder of dirty) await uploadFolder(context, collector, folder);
+    for (const { id } of dirty) await uploadFolder(context, collector, id);
   });
 }
 
@@ -36,8 +36,11 @@ async function withHierarchyCollector(
   db.transaction(() => changeState(db, replica, undefined, (kept) => kept.seen.addAll(seen)));
 }
 
-async function uploadFolder(context: SyncContext, collector: Collector, folder: ReplicaFolder): Promise<void> {
+async function uploadFolder(context: SyncContext, collector: Collector, id: number): Promise<void> {
   const { db, session, replica, rootId } = context;
+  // It may have been deleted here while others were uploaded.
+  const folder = folderById(db, id);
+  if (folder === undefined) return;
   db.run('UPDATE folder SET attempted = 1 WHERE id = ?', folder.id);
   const parentKey = folder.parentId === rootId ? Buffer.alloc(0) : sourceKey(replica, folder.parentId!);
   const properties = uploaded.flatMap((tag): TaggedValue[] => {

@@ -8,12 +8,13 @@ import { uploadContents } from './contents-upload.ts';
 import type { ReplicaEvent, SyncContext } from './context.ts';
 import { namespaceOf, openReplicaDatabase } from './database.ts';
 import { type ReplicaEdits, replicaEdits } from './edits.ts';
-import { allFolders, isSearchFolder, putFolder, type ReplicaFolder } from './folders.ts';
+import { allFolders, folderById, isSearchFolder, putFolder, type ReplicaFolder } from './folders.ts';
 import { downloadHierarchy } from './hierarchy-download.ts';
 import { uploadFolderDeletions, uploadFolders } from './hierarchy-upload.ts';
 import { reserveIds } from './ids.ts';
 import { contentOfMessage, messagesOf, type ReplicaMessage } from './messages.ts';
 import { type ReplicaNames, replicaNames } from './names.ts';
+import { isFolderGone } from './request.ts';
 import type { ReplicaSession } from './session.ts';
 
 /** What to bring up to date. What was changed here is uploaded wherever it is. */
@@ -78,7 +79,7 @@ export function openReplica(file: string): Replica {
       await reserveIds(db, session);
       if (scope.hierarchy) {
         await uploadFolders(context);
-        for (let again = true; again; ) again = await downloadHierarchy(context);
+        await downloadFolders(context);
       }
       const uploaded = new Set(await uploadContents(context));
       // Where the server keeps the version that lost.
@@ -86,12 +87,27 @@ export function openReplica(file: string): Replica {
       if (scope.hierarchy) await uploadFolderDeletions(context);
       for (const folder of allFolders(db)) {
         if (isSearchFolder(folder) || !(scope.contents(folder.id) || uploaded.has(folder.id))) continue;
-        // Made here while the others were downloaded: the next time.
-        if (folder.attempted) await downloadContents(context, folder.id);
+        await downloadMessages(context, folder.id);
       }
     },
     close: () => db.close(),
   };
+
+  async function downloadFolders(context: SyncContext): Promise<void> {
+    for (let again = true; again; ) again = await downloadHierarchy(context);
+  }
+
+  async function downloadMessages(context: SyncContext, folderId: number): Promise<void> {
+    // Made here, or deleted, while others were downloaded.
+    if (!folderById(db, folderId)?.attempted) return;
+    try {
+      await downloadContents(context, folderId);
+    } catch (error) {
+      if (!isFolderGone(error)) throw error;
+      await downloadFolders(context);
+      if (folderById(db, folderId) !== undefined) throw error;
+    }
+  }
 
   /** Learns what mailbox this is a replica of. Throws when it is one of another. */
   async function begin(session: ReplicaSession): Promise<void> {

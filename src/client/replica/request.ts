@@ -1,4 +1,4 @@
-import { makeId, type PropertyTag } from '../../mapi/index.ts';
+import { ec, MapiError, makeId, type PropertyTag } from '../../mapi/index.ts';
 import { createStreamReader, type StreamElement } from '../../protocols/fasttransfer/index.ts';
 import * as d from '../../protocols/rop/definitions/index.ts';
 import { WireError } from '../../wire/index.ts';
@@ -8,6 +8,11 @@ import type { ReplicaSession } from './session.ts';
 
 /** The folder on the wire; all ids are of replid 1, the mailbox's own replica. */
 export const wireId = (counter: number): bigint => makeId(1, counter);
+
+const folderGone: ReadonlySet<number> = new Set([ec.notFound, ec.objectDeleted, ec.syncObjectDeleted]);
+
+/** Whether an error says that a folder is not there. */
+export const isFolderGone = (error: unknown): boolean => error instanceof MapiError && folderGone.has(error.code);
 
 /** What a synchronization asks for (MS-OXCFXICS 2.2.3.2.1.1.1). */
 export interface SyncRequest {
