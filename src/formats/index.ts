@@ -1,4 +1,5 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
+export type { Pattern as SeriesPattern } from './calendar/series.ts';
 export { addressText, postalAddress } from './contact/address.ts';
 export type { AddressKind, Contact, Day, EmailAddress, Gender, Photo, PostalAddress } from './contact/contact.ts';
 export { defaultFileAs, type FileAs, type FileAsForm, fileAsForms, fileAsOf, fileAsText } from './contact/file-as.ts';
@@ -30,3 +31,7 @@ export { compressRtf, decompressRtf, RtfError } from './rtf/compressed.ts';
 export { deencapsulate } from './rtf/deencapsulate.ts';
 export { encapsulateHtml, encapsulateText } from './rtf/encapsulate.ts';
 export { splitSubject } from './subject.ts';
+export { readTask, taskNames, writeTask } from './task/mapi.ts';
+export { alignedRecurrence } from './task/recurrence.ts';
+export { localDay } from './task/rules.ts';
+export { impliedPercent, type Task, type TaskDay, type TaskRecurrence, type TaskStatus } from './task/task.ts';

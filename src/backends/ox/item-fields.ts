@@ -10,6 +10,8 @@ export interface OxField<Item, Value> {
   readonly columns: readonly string[];
   read(row: OxRow): Value | undefined;
   write(value: Value, item: Item): OxRow;
+  /** The columns when there is no value, where that has to be said. */
+  readonly empty?: OxRow;
   /** What is lost on the way there and back, for the documentation; such a field has to have `complete`. */
   readonly partly?: string;
   /** What they say, with what only we can say. */
@@ -38,12 +40,14 @@ export function readOx<Item extends object>(fields: OxFields<Item>, row: OxRow):
   return item as Item;
 }
 
-/** All columns that an item has on Open-Xchange; those without a value are absent. */
+/** The columns that an item has on Open-Xchange; most of those without a value are absent. */
 export function writeOx<Item extends object>(fields: OxFields<Item>, item: Item): OxRow {
   const row: OxRow = {};
   const values = item as Record<string, unknown>;
-  for (const [name, field] of entriesOf(fields))
-    if (!('kept' in field) && values[name] !== undefined) Object.assign(row, field.write(values[name], item));
+  for (const [name, field] of entriesOf(fields)) {
+    if ('kept' in field) continue;
+    Object.assign(row, values[name] === undefined ? field.empty : field.write(values[name], item));
+  }
   return row;
 }
 
