@@ -61,7 +61,12 @@ test(`cached clients, an online client and broken connections: all equal, nothin
           people.close();
         }
       }),
-      { numRuns: runs, seed, endOnFailure: process.env.OXBOW_SHRINK === undefined, ...(path ? { path } : {}) },
+      {
+        numRuns: path ? 1 : runs,
+        seed,
+        endOnFailure: process.env.OXBOW_SHRINK === undefined,
+        ...(path ? { path } : {}),
+      },
     );
   } finally {
     await world.close();

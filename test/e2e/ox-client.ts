@@ -12,6 +12,15 @@ export interface OxMail {
 
 export const oxFlag = { answered: 1, draft: 4, flagged: 8, seen: 32, forwarded: 256 } as const;
 
+/** Folder id of everybody's inbox. */
+export const inbox = 'default0/INBOX';
+
+/** A mail from outside; `more`: further header fields. */
+export const rawMail = (subject: string, more = ''): string =>
+  `From: "Erik Øst" <erik@elsewhere.example>\r\nTo: Anna <anna@oxbow.test>\r\nSubject: ${subject}\r\n` +
+  `Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMessage-ID: <${subject.replace(/\W/g, '')}@elsewhere.example>\r\n${more}` +
+  `Content-Type: text/plain; charset=utf-8\r\n\r\nText of ${subject}.\r\n`;
+
 interface Answer {
   readonly data?: unknown;
   readonly error?: string;
@@ -132,3 +141,7 @@ export async function logInToOx(origin: string, authority: string, login: string
   };
   return client;
 }
+
+/** The mail of this subject in a folder. */
+export const oxMail = async (ox: OxClient, folder: string, subject: string): Promise<OxMail | undefined> =>
+  (await ox.mails(folder)).find((mail) => mail.subject === subject);

@@ -29,17 +29,11 @@ import {
   startOutlook,
   writeMail,
 } from './outlook.ts';
-import { logInToOx, type OxClient, oxFlag } from './ox-client.ts';
+import { inbox, logInToOx, type OxClient, oxFlag, oxMail, rawMail } from './ox-client.ts';
 import { isFree, startTrialProcess } from './process.ts';
 import { eventually, startTestTrial, type TestTrial } from './trial.ts';
 
-const inbox = 'default0/INBOX';
 const arrivalMs = 2_000;
-
-const rawMail = (subject: string, more = ''): string =>
-  `From: "Erik Øst" <erik@elsewhere.example>\r\nTo: Anna <anna@oxbow.test>\r\nSubject: ${subject}\r\n` +
-  `Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMessage-ID: <${subject.replace(/\W/g, '')}@elsewhere.example>\r\n${more}` +
-  `Content-Type: text/plain; charset=utf-8\r\n\r\nText of ${subject}.\r\n`;
 
 /** A mail as somebody writes it in Outlook. */
 function written(subject: string, text: string, attachments: readonly AttachmentContent[] = [], flags = 1) {
@@ -73,8 +67,6 @@ describe('the trial, as its people use it', () => {
 
   const newest = (who: Outlook) => newestMails(who.client, who.mailbox, who.mailbox.folders.inbox, 20);
 
-  const oxMail = async (ox: OxClient, folder: string, subject: string) =>
-    (await ox.mails(folder)).find((mail) => mail.subject === subject);
   const onOx = (ox: OxClient, folder: string, subject: string) =>
     eventually(`"${subject}" in ${folder} on Open-Xchange`, () => oxMail(ox, folder, subject));
   const inOutlook = (who: Outlook, folderId: bigint, subject: string) =>
