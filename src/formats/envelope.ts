@@ -114,7 +114,8 @@ export const sentRepresenting: PersonTags = {
   searchKey: PidTag.SentRepresentingSearchKey,
 };
 
-function setPerson(bag: PropertyBag, tags: PersonTags, person: MailAddress): void {
+/** Sets who it is, with all the properties that tell it. */
+export function setPerson(bag: PropertyBag, tags: PersonTags, person: MailAddress): void {
   setProperty(bag, tags.name, displayName(person));
   setProperty(bag, tags.addressType, 'SMTP');
   setProperty(bag, tags.emailAddress, person.address);

@@ -116,7 +116,8 @@ export function subjectOf(properties: ReadonlyPropertyBag): string {
   return (getString(properties, PidTag.SubjectPrefix) ?? '') + (getString(properties, PidTag.NormalizedSubject) ?? '');
 }
 
-const personOf = (properties: ReadonlyPropertyBag, tags: PersonTags): MailAddress | undefined =>
+/** Name and SMTP address of a person; undefined when there is neither. */
+export const personOf = (properties: ReadonlyPropertyBag, tags: PersonTags): MailAddress | undefined =>
   mailAddress(properties, getString(properties, tags.name) ?? '', tags);
 
 type AddressTags = Pick<PersonTags, 'smtpAddress' | 'addressType' | 'emailAddress' | 'entryId'>;
