@@ -346,6 +346,8 @@ async function takeKnown(
   const moved = recognise(account, vanished, envelope);
   if (moved) {
     moved.found = true;
+    const { key, remoteFolder: from } = moved.link;
+    account.log.debug({ message: key, from, to: remoteFolder, id: envelope.id }, 'a mail was moved');
     if (moved.message.folderId !== folderId)
       await mailbox.moveMessages(moved.message.folderId, [moved.message.id], folderId, fromBackend);
     await takeFlags(account, { ...moved.link, remoteFolder, remoteId: envelope.id }, envelope.flags);
@@ -441,8 +443,9 @@ async function keepMissing({ mailbox }: SyncAccount, news: FolderNews, gone: rea
 export async function takeDeletion(account: SyncAccount, link: MessageLink): Promise<void> {
   const { mailbox } = account;
   const message = await mailbox.messageByKey(link.key);
-  if (message && !(await outlives(account, link, message)))
-    await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+  const gone = message !== undefined && !(await outlives(account, link, message));
+  account.log.debug({ message: link.key, folder: link.remoteFolder, id: link.remoteId, gone }, 'a mail vanished');
+  if (gone) await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
   await mailbox.sync.removeLink(link.key);
 }
 

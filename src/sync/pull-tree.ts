@@ -60,6 +60,7 @@ async function followRenames(
   const follow = async (link: FolderLink, id: string): Promise<void> => {
     free.delete(id);
     left.delete(link.remoteId);
+    account.log.debug({ from: link.remoteId, to: id }, 'a folder was renamed');
     await mailbox.sync.renameRemoteFolder(link.remoteId, id);
     linked.delete(link.remoteId);
     linked.set(id, { ...link, remoteId: id });
@@ -218,7 +219,8 @@ async function removeGone(
 }
 
 /** Drops all that is known of a remote folder. */
-export async function forgetFolder({ mailbox }: SyncAccount, link: FolderLink): Promise<void> {
+export async function forgetFolder({ mailbox, log }: SyncAccount, link: FolderLink): Promise<void> {
+  log.debug({ folder: link.remoteId }, 'a folder is forgotten');
   await mailbox.transaction(async () => {
     for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
     await mailbox.sync.removeFolderLink(link.folderId);

@@ -61,7 +61,7 @@ const engine = createSyncEngine({
   backend,
   pollMs: settings.pollMs,
   clock,
-  log: { debug() {}, info: log, warn: log },
+  log: { debug: log, info: log, warn: log },
 });
 tell({ ready: true });
 if (settings.settle) {
@@ -123,7 +123,7 @@ async function operation(choice: number, name: string, number: number): Promise<
     const subject = `mail ${name}`;
     const folder = pick(await folders())!;
     begin({ what: 'create', subject });
-    await mailbox.saveMessage(
+    const { key } = await mailbox.saveMessage(
       {
         folderId: folder.id,
         set: mail(subject),
@@ -133,7 +133,7 @@ async function operation(choice: number, name: string, number: number): Promise<
       },
       client,
     );
-    return end();
+    return end({ key, folder: folder.displayName });
   }
   if (choice < 30) {
     const subject = `sent ${name}`;
@@ -175,7 +175,9 @@ async function operation(choice: number, name: string, number: number): Promise<
     await mailbox.saveMessage({ id, folderId, set }, client);
   } else if (choice < 84) {
     begin({ what: 'move', subject });
-    await mailbox.moveMessages(folderId, [id], pick(await folders())!.id, client);
+    const target = pick(await folders())!;
+    await mailbox.moveMessages(folderId, [id], target.id, client);
+    return end({ key: message.key, folder: target.displayName });
   } else if (choice < 89) {
     begin({ what: 'copy', subject });
     const { ids } = await mailbox.copyMessages(folderId, [id], pick(await folders())!.id, client);
