@@ -20,14 +20,18 @@ export interface TrialProcess {
   isRunning(): boolean;
   /** Sends SIGTERM and gives the ms until it ended. */
   end(): Promise<number>;
+  /** Ends all of it at once, and starts it again on the same data and port. */
+  killAndRestart(pauseMs: number): Promise<TrialProcess>;
   /** Ends everything that is still there and removes the data. */
   close(): void;
 }
 
 /** Starts it by this command line, `--listen` and `--data` apart, and waits for the ready line. */
 export async function startTrialProcess(command: readonly string[]): Promise<TrialProcess> {
-  const data = mkdtempSync(join(tmpdir(), 'oxbow-process-'));
-  const port = await freePort();
+  return startOn(command, mkdtempSync(join(tmpdir(), 'oxbow-process-')), await freePort());
+}
+
+async function startOn(command: readonly string[], data: string, port: number): Promise<TrialProcess> {
   const [program, ...args] = [...command, '--listen', `127.0.0.1:${port}`, '--data', data];
   const child: ChildProcess = spawn(program!, args, {
     cwd: root,
@@ -49,12 +53,15 @@ export async function startTrialProcess(command: readonly string[]): Promise<Tri
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  const close = () => {
+  const kill = () => {
     try {
       process.kill(-child.pid!, 'SIGKILL');
     } catch {
       // All of it has ended.
     }
+  };
+  const close = () => {
+    kill();
     rmSync(data, { recursive: true, force: true });
   };
   try {
@@ -78,6 +85,12 @@ export async function startTrialProcess(command: readonly string[]): Promise<Tri
         child.kill('SIGTERM');
         await exited;
         return performance.now() - began;
+      },
+      async killAndRestart(pauseMs) {
+        kill();
+        await exited;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+        return startOn(command, data, port);
       },
       close,
     };
