@@ -4,7 +4,7 @@ import type { FolderId, Message, MessageLink, OutboxRow } from '../store/index.t
 import type { SyncAccount } from './account.ts';
 import { syncLimits } from './limits.ts';
 import { readMessageBase, writeBase } from './links.ts';
-import { isSameVersion, oxbowIdOf } from './oxbow-id.ts';
+import { isSameVersion, ownKeyOf, oxbowIdOf } from './oxbow-id.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /**
@@ -13,7 +13,7 @@ import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
  */
 export type Attempt = StoreAttempt | MoveAttempt;
 
-export interface StoreAttempt {
+interface StoreAttempt {
   readonly kind: 'store';
   /** The local folder: ids of remote ones change when they are renamed. */
   readonly folderId: FolderId;
@@ -33,6 +33,16 @@ interface MoveAttempt {
 
 export const writeAttempt = (attempt: Attempt): string => JSON.stringify(attempt);
 export const readAttempt = (note: string | undefined): Attempt | undefined => (note ? JSON.parse(note) : undefined);
+
+/** The attempt that stored a mail, as long as nobody heard of its outcome. */
+export async function storeAttemptOf(
+  { mailbox }: SyncAccount,
+  mail: RemoteEnvelope,
+): Promise<StoreAttempt | undefined> {
+  const key = ownKeyOf(mailbox, mail.oxbowId);
+  const attempt = key === undefined ? undefined : readAttempt(await mailbox.sync.noteOf(key));
+  return attempt?.kind === 'store' && attempt.oxbowId === mail.oxbowId ? attempt : undefined;
+}
 
 /**
  * Finds out what became of an attempt whose answer never came, and brings the link in step with it. Returns the link as

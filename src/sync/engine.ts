@@ -1,5 +1,5 @@
 import { type Backend, BackendError } from '../backends/index.ts';
-import type { FolderId, Mailbox, OutboxRow } from '../store/index.ts';
+import type { FolderId, FolderLink, Mailbox, OutboxRow } from '../store/index.ts';
 import type { Brake, SyncAccount, SyncLog } from './account.ts';
 import { syncLimits } from './limits.ts';
 import type { FolderCursor } from './links.ts';
@@ -172,14 +172,22 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       else news.push(found);
     }
     const vanished = await collectVanished(account, news);
+    const everywhere = whole && (await isTreeHere(links));
     for (const found of news) await ingest(account, found, vanished);
     for (const found of news) {
       const role = account.tree.find((folder) => folder.id === found.remoteFolder)?.role;
       const brakeApplies = role !== 'trash' && role !== 'junk' && !released.has(found.folderId);
-      await removeVanished(account, found, brakeApplies, whole);
+      await removeVanished(account, found, brakeApplies, everywhere);
       if (!account.brakes.has(found.folderId)) released.delete(found.folderId);
     }
     if (whole) account.lookedSince = began;
+  }
+
+  /** Whether each remote folder has a local one that is not being deleted. */
+  async function isTreeHere(links: readonly FolderLink[]): Promise<boolean> {
+    const here = new Set<string>();
+    for (const link of links) if (await mailbox.folder(link.folderId)) here.add(link.remoteId);
+    return account.tree.every((folder) => !folder.selectable || here.has(folder.id));
   }
 
   async function pass(): Promise<void> {

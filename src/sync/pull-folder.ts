@@ -3,7 +3,7 @@ import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
 import { batches, type FolderId, type Message, type MessageLink, mf, type NewMessage } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { readAttempt, type StoreAttempt, writeAttempt } from './attempt.ts';
+import { storeAttemptOf, writeAttempt } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { flagProperties, localChanges, remoteChanges, shownFlags } from './flags.ts';
 import { syncLimits } from './limits.ts';
@@ -247,13 +247,6 @@ export async function ingest(account: SyncAccount, news: FolderNews, vanished: V
   await mailbox.sync.setCursor(news.remoteFolder, writeCursor(news.cursor));
 }
 
-/** The attempt that stored a mail, as long as nobody heard of its outcome. */
-async function storeAttemptOf({ mailbox }: SyncAccount, mail: RemoteEnvelope): Promise<StoreAttempt | undefined> {
-  const key = ownKeyOf(mailbox, mail.oxbowId);
-  const attempt = key === undefined ? undefined : readAttempt(await mailbox.sync.noteOf(key));
-  return attempt?.kind === 'store' && attempt.oxbowId === mail.oxbowId ? attempt : undefined;
-}
-
 /** What an attempt stored was moved by somebody before the answer was heard: there the attempt finds it. */
 async function followAttempts(
   account: SyncAccount,
@@ -396,8 +389,8 @@ export async function takeFlags(account: SyncAccount, link: MessageLink, flags: 
 }
 
 /**
- * Deletes what vanished and did not turn up elsewhere; only when the folder tree was read as well (`whole`), since a
- * mail may have been moved into a folder that is new. The brake: when more than half of a folder with over 20 mails
+ * Deletes what vanished and did not turn up elsewhere; only when the look was at every folder that there is
+ * (`everywhere`), since a mail may have been moved into one that is new, or whose deletion is under way. The brake: when more than half of a folder with over 20 mails
  * would go at once, nothing goes until somebody says so. Emptied trash and junk folders are what people do every day;
  * there the mails stay recoverable and no brake applies.
  */
@@ -405,7 +398,7 @@ export async function removeVanished(
   account: SyncAccount,
   news: FolderNews,
   brakeApplies: boolean,
-  whole: boolean,
+  everywhere: boolean,
 ): Promise<void> {
   const { mailbox } = account;
   const gone: MessageLink[] = [];
@@ -413,8 +406,8 @@ export async function removeVanished(
     const now = await mailbox.sync.link(link.key);
     if (now?.remoteFolder === link.remoteFolder && now.remoteId === link.remoteId) gone.push(link);
   }
-  if (news.missing.length > 0 || (gone.length > 0 && !whole)) account.lookWanted = true;
-  if (!whole) return keepMissing(account, news, gone);
+  if (news.missing.length > 0 || (gone.length > 0 && !everywhere)) account.lookWanted = true;
+  if (!everywhere) return keepMissing(account, news, gone);
   const known = news.cursor.total + gone.length;
   if (brakeApplies && known > syncLimits.brakeFrom && gone.length * 2 > known) {
     account.brakes.set(news.folderId, { folder: news.remoteFolder, vanished: gone.length, of: known });

@@ -1,7 +1,7 @@
 import { BackendError, type RemoteFolder } from '../backends/index.ts';
 import type { Folder, FolderId, FolderLink, Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { stillUnderWay } from './attempt.ts';
+import { stillUnderWay, storeAttemptOf } from './attempt.ts';
 import { creationOf, type FolderBase, readFolderBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
@@ -15,7 +15,7 @@ export async function pushFolder(account: SyncAccount, row: OutboxRow): Promise<
   if (folder && !isMailFolder(folder)) return mailbox.sync.finishOutbox(row);
   const link = (await mailbox.sync.folderLink(row.objectKey)) ?? (await settleCreation(account, row.objectKey));
   if (!folder) {
-    if (link) await removeRemote(account, link);
+    if (link) await removeRemote(account, link).catch((error) => keepRemote(account, row.objectKey, error));
   } else if (link) await changeRemote(account, folder, link);
   else await createRemote(account, folder);
   await mailbox.sync.setCursor(creationOf(row.objectKey), undefined);
@@ -253,6 +253,19 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
   await readTree(account);
 }
 
+/** What the backend will not have deleted appears here again. */
+async function keepRemote(account: SyncAccount, folderId: FolderId, error: unknown): Promise<void> {
+  if (!(error instanceof BackendError) || (error.kind !== 'denied' && error.kind !== 'refused')) throw error;
+  const deleted = await account.mailbox.sync.folderLink(folderId);
+  if (!deleted) return;
+  account.log.warn({ folder: deleted.remoteId, reason: error.message }, 'the backend refused to delete a folder');
+  account.lookWanted = true;
+  for (const link of await account.mailbox.sync.folderLinks()) {
+    const inside = `${link.remoteId}/`.startsWith(`${deleted.remoteId}/`);
+    if (inside && !(await account.mailbox.folder(link.folderId))) await forgetFolder(account, link);
+  }
+}
+
 async function isChangedHere(account: SyncAccount, folder: Folder, link: FolderLink): Promise<boolean> {
   const base = readFolderBase(link);
   const parent = await remoteParent(account, folder);
@@ -300,10 +313,10 @@ async function lookInside(account: SyncAccount, remoteFolder: string): Promise<{
   }
   let unseen = 0;
   if (unknown.length > 0)
-    for (const { id, oxbowId } of await backend.mail.envelopes(remoteFolder, unknown)) {
+    for (const mail of await backend.mail.envelopes(remoteFolder, unknown)) {
       // Stored from here by a call whose answer was lost, and deleted here since.
-      const key = ownKeyOf(mailbox, oxbowId);
-      if (key !== undefined && !(await mailbox.messageByKey(key))) gone.push(id);
+      const attempt = await storeAttemptOf(account, mail);
+      if (attempt && !(await mailbox.messageByKey(ownKeyOf(mailbox, mail.oxbowId)!))) gone.push(mail.id);
       else unseen += 1;
     }
   return { gone, unseen };

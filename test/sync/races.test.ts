@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BackendError } from '../../src/backends/index.ts';
 import { getString, PidTag, type PropertyBag, setProperty } from '../../src/mapi/index.ts';
 import type { FolderId, Mailbox, Message } from '../../src/store/index.ts';
 import type { FakeBackend } from './fake-backend.ts';
@@ -218,4 +219,44 @@ test('a folder deleted here while its mails are being read does not stop the pas
   };
   for (let i = 0; i < 6; i += 1) await pass();
   assert.deepEqual(backend.subjects('default0/Alpha'), ['late']);
+});
+
+test('a mail moved elsewhere into a folder that is being deleted here comes back as the same', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  const { folder } = await mailbox.createFolder(
+    { parentId: mailbox.specialFolder('ipmSubtree'), displayName: 'Alpha' },
+    client,
+  );
+  await mailbox.saveMessage({ folderId: inbox, set: tagged('plan') }, client);
+  await pass();
+  moveThere(backend, inboxId, 'default0/Alpha');
+  await mailbox.deleteFolder(folder.id, { hard: true, messages: true, folders: true }, client);
+  backend.fault = (call) => (call === 'folders' ? 'before' : undefined);
+  await pass(1_000).catch(() => {});
+  backend.fault = (call) => (call === 'deleteFolder' || call === 'remove' ? 'before' : undefined);
+  for (let i = 0; i < 4; i += 1) await pass().catch(() => {});
+  backend.fault = () => undefined;
+  for (let i = 0; i < 4; i += 1) await pass();
+  assert.deepEqual(backend.subjects('default0/Alpha'), ['plan']);
+  const folders = await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'));
+  const back = folders.find(({ displayName }) => displayName === 'Alpha')!;
+  assert.ok((await only(mailbox, back.id)).properties.has(overlayTag));
+});
+
+test('a folder that the backend will not have deleted appears again', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  backend.deliver('default0/Alpha', { Subject: 'kept', 'Message-ID': '<1@x>' });
+  await pass();
+  const alphas = async () =>
+    (await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'))).filter(
+      ({ displayName }) => displayName === 'Alpha',
+    );
+  await mailbox.deleteFolder((await alphas())[0]!.id, { hard: true, messages: true, folders: true }, client);
+  backend.interlude = async (call, when) => {
+    if (call === 'deleteFolder' && when === 'before') throw new BackendError('denied', 'not yours');
+  };
+  for (let i = 0; i < 3; i += 1) await pass();
+  assert.deepEqual(await subjects(mailbox, (await alphas())[0]!.id), ['kept']);
+  assert.equal(await mailbox.sync.outboxCount(), 0);
 });
