@@ -79,7 +79,9 @@ test(`kill -9 of client and server at any moment ends with equal replicas, nothi
     assert.deepEqual(result.differences, []);
     for (const { subject } of result.mails) assert.ok(made.has(subject), `somebody made "${subject}"`);
     for (const [subject, state] of made) {
-      const copies = result.mails.filter((mail) => mail.subject === subject && mail.folder !== 'Conflicts');
+      const copies: CachedClientResult['mails'] = result.mails.filter(
+        (mail) => mail.subject === subject && mail.folder !== 'Conflicts',
+      );
       const said: string = `"${subject}" (${state}): ${JSON.stringify(copies)}`;
       assert.ok(copies.length <= 1, `once: ${said}`);
       if (state === 'made') assert.equal(copies.length, 1, `not lost: ${said}`);

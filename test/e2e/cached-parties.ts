@@ -8,6 +8,8 @@ import * as d from '../../src/protocols/rop/definitions/index.ts';
 export interface PartyFolder {
   readonly id: number;
   readonly parentId: number;
+  /** Made by somebody, for those who know. */
+  readonly own?: boolean;
 }
 export interface PartyMessage {
   /** The party's own name of it. */
@@ -57,7 +59,7 @@ export function cachedParty(name: string, replica: Replica): Party {
         .messages(folderId)
         .filter(({ associated }) => !associated)
         .map(({ key, subject }) => ({ ref: key, folderId, subject })),
-    body: async ({ ref }) => String(replica.content(ref).properties.get(PidTag.Body)),
+    body: async ({ ref }) => String(replica.content(ref).properties.get(PidTag.Body)).trim(),
     create: async (folderId, subject, body, read) =>
       void edits.createMessage(folderId, contentOf(subject, body), { read }),
     edit: async ({ ref, subject }, body) => edits.changeMessage(ref, { set: bagOf(subject, body) }),
@@ -120,7 +122,7 @@ export function onlineParty(name: string, { client, mailbox }: ReplicaSession): 
         ropCall(d.RopGetPropertiesAll, handle, { propertySizeLimit: 0, wantUnicode: 1 }),
       );
       await release(client, handle);
-      return String(propertyValues.find(({ tag }) => tag === PidTag.Body)?.value);
+      return String(propertyValues.find(({ tag }) => tag === PidTag.Body)?.value).trim();
     },
     async create(folderId, subject, body, read) {
       const message = newHandle();

@@ -20,13 +20,14 @@ const maxRopOut = 0x10008;
 const shm = '/dev/shm';
 
 /** A mailbox in a store of its own, and clients of it that speak operations without HTTP around them. */
-export async function startWorld(options: { clock?: () => number } = {}) {
+export async function startWorld() {
   // Where files are in memory nothing waits for the disk.
   const directory = mkdtempSync(join(existsSync(shm) ? shm : tmpdir(), 'oxbow-replica-'));
+  let ahead = 0;
   const store = await openStore({
     file: join(directory, 'store.db'),
     cacheDirectory: join(directory, 'cache'),
-    ...options,
+    clock: () => Date.now() + ahead,
   });
   const errors: unknown[] = [];
   const services = {
@@ -38,8 +39,13 @@ export async function startWorld(options: { clock?: () => number } = {}) {
 
   return {
     store,
-    directory,
     errors,
+    /** The store's time. */
+    now: () => Date.now() + ahead,
+    /** Lets the store's time pass. */
+    advance(ms: number): void {
+      ahead += ms;
+    },
     mailbox: (login: string): Promise<Mailbox> =>
       store.ensureMailbox({ address: `${login}@oxbow.test`, displayName: login, legacyDn: `/o=Oxbow/cn=${login}` }),
     /** A session over a connection of its own; `around` runs at each request and can break the connection. */
