@@ -45,10 +45,24 @@ export const formatLimits = {
   recurrenceBlob: 4 << 20,
   /** Characters of a subject or location in a recurrence; lengths there have 16 bits and count bytes. */
   recurrenceText: 0x7ffe,
+  /** Characters of an iCalendar text that are read; the largest calendars that people export have some megabytes. */
+  icalText: 64 << 20,
+  /** Components of one iCalendar text: 10,000 events with alarms and more. */
+  icalComponents: 100_000,
+  /** Components inside components; the standard needs three. */
+  icalDepth: 16,
+  /** Bytes of an attachment that stands in an iCalendar text. */
+  icalAttachment: 16 << 20,
   /** Days, weeks or months between occurrences; Outlook's dialogs allow 999. */
   recurrenceInterval: 36_500,
   /** Steps that the expansion of one series takes at most: every day for 100 years. */
   occurrences: 36_600,
+  /** Cards in one vCard file: exports of whole address books reach some ten thousand. */
+  vcards: 100_000,
+  /** Properties of one vCard. */
+  vcardProperties: 10_000,
+  /** Bytes of one unfolded line of a vCard: a photo in base64. */
+  vcardLine: 16 << 20,
   /** Bytes of a contact's photo: Open-Xchange takes 4 MiB. */
   photo: 8 << 20,
 } as const;

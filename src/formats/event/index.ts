@@ -12,4 +12,5 @@ export type {
 export { instantOf } from './event-time.ts';
 export { globalObjectIdOfDay, globalObjectIdOfUid, uidOfGlobalObjectId } from './global-object-id.ts';
 export { eventNames, readEvent, writeEvent } from './mapi.ts';
+export { type Meeting, type MeetingMethod, meetingClass, meetingNames, readMeeting, writeMeeting } from './meeting.ts';
 export { type EventContext, seriesOf } from './times.ts';

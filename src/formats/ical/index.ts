@@ -1,0 +1,3 @@
+export { readMeetings, writeMeetingText } from './meeting.ts';
+export { type ReadCalendar, readCalendar } from './read.ts';
+export { type CalendarOptions, writeCalendar } from './write.ts';
