@@ -35,3 +35,11 @@ export { readTask, taskNames, writeTask } from './task/mapi.ts';
 export { alignedRecurrence } from './task/recurrence.ts';
 export { localDay } from './task/rules.ts';
 export { impliedPercent, type Task, type TaskDay, type TaskRecurrence, type TaskStatus } from './task/task.ts';
+export { type ReadVcard, readVcards } from './vcard/read.ts';
+export {
+  type VcardOptions,
+  vcardExceptions,
+  type WrittenVcard,
+  writeVcard,
+  writeVcardList,
+} from './vcard/write.ts';
