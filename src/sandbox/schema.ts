@@ -70,6 +70,36 @@ CREATE TABLE IF NOT EXISTS task_place (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS task_place_modified ON task_place (folder, modified);
 
+CREATE TABLE IF NOT EXISTS event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  series INTEGER,
+  recurrence TEXT,
+  uid TEXT NOT NULL,
+  public_folder INTEGER,
+  body TEXT NOT NULL,
+  first INTEGER NOT NULL, last INTEGER,
+  created INTEGER NOT NULL, created_by INTEGER NOT NULL,
+  modified INTEGER NOT NULL, modified_by INTEGER NOT NULL,
+  stamp INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_series ON event (series);
+CREATE INDEX IF NOT EXISTS event_uid ON event (uid);
+CREATE TABLE IF NOT EXISTS event_place (
+  event INTEGER NOT NULL REFERENCES event ON DELETE CASCADE, folder INTEGER NOT NULL, stamp INTEGER NOT NULL,
+  PRIMARY KEY (event, folder)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS event_place_stamp ON event_place (folder, stamp);
+CREATE TABLE IF NOT EXISTS event_resource (
+  event INTEGER NOT NULL REFERENCES event ON DELETE CASCADE, resource INTEGER NOT NULL,
+  PRIMARY KEY (resource, event)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS event_resource_event ON event_resource (event);
+CREATE TABLE IF NOT EXISTS event_attachment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, event INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
+  name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_attachment_event ON event_attachment (event);
+
 CREATE TABLE IF NOT EXISTS tombstone (
   module TEXT NOT NULL, folder INTEGER NOT NULL, id INTEGER NOT NULL, stamp INTEGER NOT NULL, uid TEXT,
   PRIMARY KEY (module, folder, id)

@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
 import { accountRoot, isMailFolderId } from '../mail/folder.ts';
 import { type Person, personById } from '../people/person.ts';
+import { eventFolderView } from './event.ts';
 import { groupwareView, visibleFolder, visibleFolders } from './groupware.ts';
 import { mailChildren, mailViewById, type Tree } from './mail-view.ts';
 import { isSystemFolder, systemChildren, systemFolderView } from './system.ts';
@@ -14,7 +15,15 @@ export function folderById(core: Core, person: Person, id: string, tree: Tree): 
   const number = numberOf(id);
   if (isSystemFolder(number)) return systemFolderView(number, person)!;
   const { row, bits } = visibleFolder(core, person, number);
-  return groupwareView(core, person, row, bits);
+  const view = groupwareView(core, person, row, bits);
+  return isEventId(core, id) ? eventFolderView(core, view) : view;
+}
+
+/** Whether an id is one of content type `event`, which servers before 7.10 do not have. FLD-0008 there. */
+function isEventId(core: Core, id: string): boolean {
+  if (!id.startsWith('cal://')) return false;
+  if (core.context.version === '7.8') throw new OxError('FLD-0008', id);
+  return true;
 }
 
 /** The number of a groupware folder, also of its composite id (`con://0/31`). FLD-0008 when it is none. */

@@ -25,6 +25,8 @@ export interface FolderView {
   readonly meta?: unknown;
   readonly ownerName?: string;
   readonly name: string;
+  /** Of a calendar of chronos only. */
+  readonly calendar?: { readonly provider: string; readonly properties: unknown };
 }
 
 /** What is the same for every folder that is no stored one: a node of the system, or of the mail account. */
@@ -77,6 +79,11 @@ const folderColumns: Readonly<Record<number, Column>> = {
   3010: { field: 'com.openexchange.publish.publicationFlag', value: () => false },
   3020: { field: 'com.openexchange.subscribe.subscriptionFlag', value: () => false },
   3030: { field: 'com.openexchange.folderstorage.displayName', value: (folder) => folder.ownerName ?? null },
+  3201: {
+    field: 'com.openexchange.calendar.extendedProperties',
+    value: (folder) => folder.calendar?.properties ?? null,
+  },
+  3203: { field: 'com.openexchange.calendar.provider', value: (folder) => folder.calendar?.provider ?? null },
   3060: { field: 'com.openexchange.share.extendedPermissions', value: (folder) => folder.permissions },
 };
 

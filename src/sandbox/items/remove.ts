@@ -1,3 +1,4 @@
+import { eventsIn, removeEvent } from '../chronos/store.ts';
 import type { Core } from '../core.ts';
 import { deleteTask } from '../tasks/store.ts';
 import type { TaskRow } from '../tasks/task.ts';
@@ -13,4 +14,5 @@ export function removeItems(core: Core, folder: number): void {
     folder,
   );
   for (const task of tasks) deleteTask(core, task);
+  for (const event of eventsIn(core, folder, null, null)) removeEvent(core, event);
 }

@@ -3,6 +3,8 @@ import { OxError } from '../errors.ts';
 import type { Action, ActionRequest } from '../http/action.ts';
 import type { Answer } from '../http/answer.ts';
 import { capabilities } from './capabilities.ts';
+import { chronosAlarm } from './chronos/alarm.ts';
+import { chronos } from './chronos/index.ts';
 import { config } from './config.ts';
 import { contacts } from './contacts/index.ts';
 import { deputy } from './deputy.ts';
@@ -20,6 +22,8 @@ import { me, user } from './user/index.ts';
 const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   addressbooks: contacts,
   capabilities,
+  chronos,
+  'chronos/alarm': chronosAlarm,
   contacts,
   deputy,
   folders,
@@ -33,7 +37,7 @@ const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
 };
 
 /** What servers before 7.10 do not have (reference 14). */
-const newerModules = new Set(['addressbooks', 'deputy']);
+const newerModules = new Set(['addressbooks', 'chronos', 'deputy']);
 const isTooNew = (core: Core, module: string) => core.context.version === '7.8' && newerModules.has(module);
 
 /** Carries out an action. SVL-0007 for an unknown module, SVL-0021 for an unknown action. */
@@ -44,7 +48,8 @@ export async function runAction(core: Core, request: ActionRequest): Promise<Ans
     return picture(core, request);
   if (!Object.hasOwn(modules, request.module) || isTooNew(core, request.module))
     throw new OxError('SVL-0007', request.module);
-  const actions = modules[request.module]!;
+  const actions = modules[request.path === '' ? request.module : `${request.module}/${request.path}`];
+  if (!actions) throw new OxError('SVL-0007', `${request.module}/${request.path}`);
   if (request.action === '') throw new OxError('SVL-0002', 'action');
   if (!Object.hasOwn(actions, request.action))
     throw new OxError('SVL-0021', `${request.module}?action=${request.action}`);

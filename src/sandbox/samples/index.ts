@@ -2,9 +2,9 @@ import type { Core } from '../core.ts';
 import { mailFlag } from '../mail/flags.ts';
 import { insertMailFolder, type MailFolder, mailFolderByPath } from '../mail/folder.ts';
 import { placeMail, storeContent } from '../mail/store.ts';
+import { buildMail } from '../mime/build.ts';
 import type { Person } from '../people/person.ts';
 import { conversations } from './conversations.ts';
-import { buildMail } from './mime.ts';
 import type { Conversation, Line, Who } from './script.ts';
 import { singles } from './singles.ts';
 

@@ -1,4 +1,4 @@
-import type { SampleFile } from './mime.ts';
+import type { BuiltFile } from '../mime/build.ts';
 
 /** Who writes: one of three colleagues (0, 1, 2) or somebody outside. */
 export type Who = 0 | 1 | 2 | string;
@@ -11,7 +11,7 @@ export interface Line {
   readonly hoursAgo: number;
   readonly text: string;
   readonly html?: string;
-  readonly files?: readonly SampleFile[];
+  readonly files?: readonly BuiltFile[];
   /** Sends the mail before it along whole, in place of answering it. */
   readonly forward?: boolean;
   /** X-Priority. */

@@ -1,6 +1,7 @@
 import type { Core } from '../../core.ts';
 import { OxError } from '../../errors.ts';
 import { ownerBits, unpackBits } from '../../folders/bits.ts';
+import { putCalendarProperties } from '../../folders/event.ts';
 import { folderRow, insertFolder, ownBits } from '../../folders/groupware.ts';
 import { checkTitle, checkTopMailTitle } from '../../folders/name.ts';
 import { checkAdministrators, parsePermissions } from '../../folders/permission-body.ts';
@@ -68,6 +69,10 @@ function newGroupwareFolder(
   const row = folderRow(core, parent);
   const module = body.module ?? row?.module;
   if (typeof module !== 'string' || !modules.has(module)) throw new OxError('FLD-0014', String(module));
+  const isEvent = module === 'event';
+  if (isEvent && core.context.version === '7.8') throw new OxError('FLD-0014', module);
+  // Calendars of chronos have no folders below them (reference 5.3).
+  if (isEvent && row) throw new OxError('FLD-0006', parentId);
   if (row && row.module !== module) throw new OxError('FLD-0014', module);
   const isPublic = row ? row.type === 2 : parent === systemFolder.public;
   if (!row && parent !== systemFolder.private && parent !== systemFolder.public)
@@ -86,12 +91,13 @@ function newGroupwareFolder(
       parent,
       owner,
       title,
-      module: module === 'event' ? 'calendar' : module,
+      module: isEvent ? 'calendar' : module,
       type: isPublic ? 2 : 1,
       by: request.person.id,
       permissions,
     });
     core.events.note({ personId: request.person.id, module: 'folders', folder: String(id) });
-    return { data: String(id), timestamp: folderRow(core, id)!.modified };
+    if (isEvent) putCalendarProperties(core, id, body);
+    return { data: isEvent ? `cal://0/${id}` : String(id), timestamp: folderRow(core, id)!.modified };
   });
 }

@@ -1,8 +1,11 @@
+import type { Core } from '../../core.ts';
+import { OxError } from '../../errors.ts';
+import { eventFolderView } from '../../folders/event.ts';
 import { visibleFolders } from '../../folders/groupware.ts';
 import { allMailFolders } from '../../folders/mail-view.ts';
 import { systemFolderView } from '../../folders/system.ts';
 import { childrenOf, folderById } from '../../folders/tree.ts';
-import { folderObject } from '../../folders/view.ts';
+import { type FolderView, folderObject } from '../../folders/view.ts';
 import type { Action } from '../../http/action.ts';
 import { accountRoot } from '../../mail/folder.ts';
 import { newestStamp } from '../../stamps.ts';
@@ -19,7 +22,8 @@ export const root: Action = (core, request) => {
 export const list: Action = (core, request) => {
   const parent = request.parameters.required('parent');
   const modules = request.parameters.list('allowed_modules');
-  const folders = childrenOf(core, request.person, parent, treeOf(request)).filter(
+  const children = childrenOf(core, request.person, parent, treeOf(request));
+  const folders = (modules.includes('event') ? children.map((folder) => asEvent(core, folder)) : children).filter(
     (folder) =>
       (request.parameters.flag('all') || folder.subscribed) &&
       (modules.length === 0 || modules.includes(folder.module) || folder.module === 'system'),
@@ -44,16 +48,29 @@ export const get: Action = (core, request) => {
   return { data: folderObject(folder, shiftOf(request)), timestamp: folder.modified ?? core.stamps.now() };
 };
 
+/** Content type `event` came with chronos: how clients tell the generations apart (reference 5.1). */
+function isContentType(core: Core, name: string): boolean {
+  if (name === 'event') return core.context.version !== '7.8';
+  return ['mail', 'calendar', 'contacts', 'tasks', 'infostore'].includes(name);
+}
+
+const asEvent = (core: Core, folder: FolderView): FolderView =>
+  folder.module === 'calendar' && core.context.version !== '7.8' ? eventFolderView(core, folder) : folder;
+
 /** All visible folders of a module in the sections private, public and shared; empty sections are left out. */
 export const allVisible: Action = (core, request) => {
   const wanted = request.parameters.required('content_type');
   const { person } = request;
+  if (!isContentType(core, wanted)) throw new OxError('FLD-1012', wanted);
+  const module = wanted === 'event' ? 'calendar' : wanted;
   const all =
     wanted === 'mail'
       ? allMailFolders(core, person, treeOf(request))
       : [
           ...(wanted === 'contacts' ? [systemFolderView(6, person)!] : []),
-          ...visibleFolders(core, person).filter((folder) => folder.module === wanted),
+          ...visibleFolders(core, person)
+            .filter((folder) => folder.module === module)
+            .map((folder) => (wanted === 'event' ? asEvent(core, folder) : folder)),
         ];
   const isShared = (id: string) => id.startsWith(`${accountRoot}/shared/`);
   const sections = {

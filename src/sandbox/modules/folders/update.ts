@@ -1,6 +1,7 @@
 import type { Core } from '../../core.ts';
 import { OxError } from '../../errors.ts';
 import { unpackBits } from '../../folders/bits.ts';
+import { putCalendarProperties } from '../../folders/event.ts';
 import {
   buryFolder,
   folderRow,
@@ -75,6 +76,7 @@ function updateGroupware(core: Core, request: ActionRequest, id: string, body: R
       )
     )
       throw new OxError('FLD-0012', title);
+    putCalendarProperties(core, number, body);
     const before = seers(core, number);
     if (body.permissions !== undefined) {
       const permissions = parsePermissions(core, body.permissions);
@@ -83,7 +85,7 @@ function updateGroupware(core: Core, request: ActionRequest, id: string, body: R
     }
     const stamp = core.stamps.next();
     const after = seers(core, number);
-    for (const person of before) if (!after.has(person)) buryFolder(core, id, person, false, stamp);
+    for (const person of before) if (!after.has(person)) buryFolder(core, String(number), person, false, stamp);
     core.db.run(
       'UPDATE folder SET title = ?, parent = ?, subscribed = ?, meta = ?, modified = ?, modified_by = ? WHERE id = ?',
       title,
@@ -94,7 +96,7 @@ function updateGroupware(core: Core, request: ActionRequest, id: string, body: R
       request.person.id,
       number,
     );
-    core.events.note({ personId: request.person.id, module: 'folders', folder: id });
+    core.events.note({ personId: request.person.id, module: 'folders', folder: String(number) });
     return { data: id, timestamp: stamp };
   });
 }

@@ -3,7 +3,7 @@ import libmime from 'libmime';
 import { encode, wrap } from 'nodemailer/lib/qp';
 import { mailDate } from '../time.ts';
 
-export interface SampleFile {
+export interface BuiltFile {
   readonly name: string;
   readonly type: string;
   readonly content: Buffer;
@@ -11,7 +11,7 @@ export interface SampleFile {
   readonly cid?: string;
 }
 
-export interface SampleMail {
+export interface BuiltMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly cc?: readonly string[];
@@ -22,14 +22,16 @@ export interface SampleMail {
   readonly references?: readonly string[];
   readonly text: string;
   readonly html?: string;
-  readonly files?: readonly SampleFile[];
+  /** An iTIP object (RFC 6047): beside the texts as text/calendar, and attached as a file. */
+  readonly calendar?: { readonly method: string; readonly text: string; readonly fileName: string };
+  readonly files?: readonly BuiltFile[];
   /** A whole mail sent along. */
   readonly embedded?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Builds a mail; the same parts give the same bytes. Addresses as `Name <a@b>`. */
-export function buildMail(mail: SampleMail): Buffer {
+export function buildMail(mail: BuiltMail): Buffer {
   const seed = createHash('md5').update(mail.messageId).digest('hex').slice(0, 16);
   const head = [
     `From: ${encodeAddress(mail.from)}`,
@@ -55,16 +57,21 @@ function encodeAddress(address: string): string {
 }
 
 /** Content-Type and what follows. */
-function bodyOf(mail: SampleMail, seed: string): Buffer {
+function bodyOf(mail: BuiltMail, seed: string): Buffer {
   const inline = (mail.files ?? []).filter((file) => file.cid !== undefined);
   const attached = (mail.files ?? []).filter((file) => file.cid === undefined);
   let body = textPart('plain', mail.text);
   if (mail.html !== undefined) {
     let html = textPart('html', mail.html);
     if (inline.length > 0) html = multipart('related', `=_r${seed}`, [html, ...inline.map(filePart)]);
-    body = multipart('alternative', `=_a${seed}`, [body, html]);
+    const calendar = mail.calendar ? [calendarPart(mail.calendar)] : [];
+    body = multipart('alternative', `=_a${seed}`, [body, html, ...calendar]);
   }
   const more = attached.map(filePart);
+  if (mail.calendar)
+    more.push(
+      filePart({ name: mail.calendar.fileName, type: 'application/ics', content: Buffer.from(mail.calendar.text) }),
+    );
   if (mail.embedded) more.push(embeddedPart(mail.embedded));
   return more.length > 0 ? multipart('mixed', `=_m${seed}`, [body, ...more]) : body;
 }
@@ -76,7 +83,14 @@ function textPart(kind: 'plain' | 'html', text: string): Buffer {
   );
 }
 
-function filePart(file: SampleFile): Buffer {
+function calendarPart({ method, text }: NonNullable<BuiltMail['calendar']>): Buffer {
+  const lines = Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
+  return Buffer.from(
+    `Content-Type: text/calendar; method=${method}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${lines}\r\n`,
+  );
+}
+
+function filePart(file: BuiltFile): Buffer {
   const lines = file.content.toString('base64').replace(/.{76}/g, '$&\r\n');
   const name = encodeURIComponent(file.name);
   const place =
