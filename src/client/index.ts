@@ -5,7 +5,7 @@ export { type Connection, createHttpClient, type HttpClient } from './http.ts';
 export * from './mailbox.ts';
 export { createMapiHttpClient, type ExecuteOptions, type MapiHttpClient } from './mapi-http-client.ts';
 export { createNspiClient, type NspiClient } from './nspi-client.ts';
-export { readMessage } from './read-message.ts';
+export { readMessage, readStream } from './read-message.ts';
 export { internetRecipient, recipientColumns } from './recipient.ts';
 export * from './replica/index.ts';
 export {
@@ -18,4 +18,4 @@ export {
   succeeded,
 } from './rop-call.ts';
 export { type CarryRops, createRopClient, type RopClient } from './rop-client.ts';
-export { writeMessage } from './write-message.ts';
+export { setProperties, writeMessage } from './write-message.ts';

@@ -1,7 +1,14 @@
-import type { ReplicaSession } from '../../src/client/index.ts';
-import { openFolder, type Replica, readRows, release, ropCall } from '../../src/client/index.ts';
-import { newHandle } from '../../src/client/rop-call.ts';
-import { setProperties, writeMessage } from '../../src/client/write-message.ts';
+import {
+  newHandle,
+  openFolder,
+  type Replica,
+  type ReplicaSession,
+  readRows,
+  release,
+  ropCall,
+  setProperties,
+  writeMessage,
+} from '../../src/client/index.ts';
 import { counterOf, type MessageContent, makeId, PidTag, type PropertyBag } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
 

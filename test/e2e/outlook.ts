@@ -7,7 +7,6 @@ import {
   folderTree,
   type Handle,
   type HttpClient,
-  internetRecipient,
   logOn,
   type MapiHttpClient,
   newestMails,
@@ -15,26 +14,24 @@ import {
   type OpenMailbox,
   openFolder,
   readRows,
-  recipientColumns,
+  readStream,
   release,
   ropCall,
-  succeeded,
+  setProperties,
+  writeMessage,
 } from '../../src/client/index.ts';
 import {
   type AttachmentContent,
   type Cell,
   ec,
-  isLargeValue,
   isPropertyError,
   isTypedValue,
   type MessageContent,
   PidTag,
   type PropertyBag,
   type PropertyTag,
-  type PropertyValue,
   Ptyp,
   propertyRow,
-  type RecipientRow,
   recipientRow,
   type StoredValue,
   setProperty,
@@ -43,7 +40,7 @@ import {
 } from '../../src/mapi/index.ts';
 import * as d from '../../src/protocols/rop/definitions/index.ts';
 import { recipientOfRow } from '../../src/protocols/rop/recipients.ts';
-import { decode, encode } from '../../src/wire/index.ts';
+import { decode } from '../../src/wire/index.ts';
 
 /** Somebody who uses Outlook: a session as the client library gives it, and what Outlook does with it. */
 export interface Outlook {
@@ -100,7 +97,7 @@ export async function createFolder(outlook: Outlook, parentId: bigint, displayNa
 
 export async function renameFolder(outlook: Outlook, folderId: bigint, name: string): Promise<void> {
   const folder = await openFolder(outlook.client, outlook.mailbox, folderId);
-  await setProperties(outlook, folder, [{ tag: PidTag.DisplayName, value: name }]);
+  await setProperties(outlook.client, folder, [{ tag: PidTag.DisplayName, value: name }]);
   await release(outlook.client, folder);
 }
 
@@ -187,7 +184,7 @@ export async function changeMail(
   remove: PropertyTag[] = [],
 ): Promise<void> {
   const { message } = await openMessage(outlook, folderId, messageId, 1);
-  await setProperties(outlook, message, set);
+  await setProperties(outlook.client, message, set);
   await outlook.client.runAll(
     ropCall(d.RopDeleteProperties, message, { propertyTags: remove }),
     ropCall(d.RopSaveChangesMessage, [message, message], { saveFlags: 0x0a }),
@@ -199,16 +196,6 @@ export const flagged: readonly TaggedValue[] = [
   { tag: PidTag.FlagStatus, value: 2 },
   { tag: PidTag.FollowupIcon, value: 6 },
 ];
-
-/** Sets properties; throws when one was refused. */
-async function setProperties(outlook: Outlook, handle: Handle, propertyValues: readonly TaggedValue[]): Promise<void> {
-  const { propertyProblems } = await outlook.client.run(
-    ropCall(d.RopSetProperties, handle, { propertyValues: [...propertyValues] }),
-  );
-  const [problem] = propertyProblems;
-  if (problem)
-    throw new Error(`property 0x${problem.propertyTag.toString(16)} refused: 0x${problem.errorCode.toString(16)}`);
-}
 
 export async function getProperties(outlook: Outlook, handle: Handle, propertyTags: PropertyTag[]): Promise<Cell[]> {
   const { rowData } = await outlook.client.run(
@@ -256,7 +243,7 @@ export async function readMail(outlook: Outlook, folderId: bigint, messageId: bi
 async function readOpened(outlook: Outlook, message: Handle, opened: d.OpenedMessage): Promise<MessageContent> {
   const properties = await readProperties(outlook, message, envelopeTags);
   for (const tag of properties.get(PidTag.NativeBody) === nativeHtml ? [PidTag.Body, PidTag.Html] : [PidTag.Body]) {
-    const bytes = await readStream(outlook, message, tag);
+    const bytes = await readStream(outlook.client, message, tag);
     if (bytes) setProperty(properties, tag, typeOf(tag) === Ptyp.String ? bytes.toString('utf16le') : bytes);
   }
   return {
@@ -275,33 +262,12 @@ async function readProperties(outlook: Outlook, handle: Handle, tags: PropertyTa
     if (!isPropertyError(cell)) {
       if (!isTypedValue(cell)) setProperty(bag, tag, cell);
     } else if (cell.errorCode === ec.notEnoughMemory) {
-      const bytes = (await readStream(outlook, handle, tag))!;
+      const bytes = (await readStream(outlook.client, handle, tag))!;
       setProperty(bag, tag, typeOf(tag) === Ptyp.String ? bytes.toString('utf16le') : bytes);
     } else if (cell.errorCode !== ec.notFound)
       throw new Error(`property 0x${tag.toString(16)}: 0x${cell.errorCode.toString(16)}`);
   }
   return bag;
-}
-
-/** A property by RopOpenStream and RopReadStream; undefined when there is none. */
-export async function readStream(outlook: Outlook, handle: Handle, propertyTag: PropertyTag) {
-  const stream = newHandle();
-  const open = ropCall(d.RopOpenStream, [handle, stream], { propertyTag, openModeFlags: 0 });
-  const [opened] = await outlook.client.execute(open);
-  if (opened.returnValue === ec.notFound) return undefined;
-  const { streamSize } = succeeded(open, opened);
-  const chunks: Uint8Array[] = [];
-  for (;;) {
-    const { data } = await outlook.client.run(
-      ropCall(d.RopReadStream, stream, { byteCount: d.useMaximum, maximumByteCount: 0x7000 }),
-    );
-    if (data.length === 0) break;
-    chunks.push(data);
-  }
-  await release(outlook.client, stream);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length !== streamSize) throw new Error(`a stream of ${streamSize} bytes gave ${bytes.length}`);
-  return bytes;
 }
 
 async function readRecipients(
@@ -349,7 +315,7 @@ async function readAttachments(outlook: Outlook, message: Handle): Promise<Attac
       found.push({ number: attachmentId, properties, embedded: await readOpened(outlook, inner, opened) });
       await release(client, inner);
     } else {
-      const bytes = await readStream(outlook, attachment, PidTag.AttachDataBinary);
+      const bytes = await readStream(outlook.client, attachment, PidTag.AttachDataBinary);
       if (bytes) setProperty(properties, PidTag.AttachDataBinary, bytes);
       found.push({ number: attachmentId, properties });
     }
@@ -361,16 +327,6 @@ async function readAttachments(outlook: Outlook, message: Handle): Promise<Attac
 // Writing a whole message
 
 const embeddedMessage = 5;
-/** Computed by the server, or not of a message that is only stored. */
-const notWritten: ReadonlySet<PropertyTag> = new Set([
-  PidTag.AttachNumber,
-  PidTag.AttachSize,
-  PidTag.HasAttachments,
-  PidTag.MessageSize,
-]);
-/** Larger values go by stream, as Outlook does it. */
-const inlineBytes = 4096;
-
 /** Writes a mail into a folder as Outlook does when one is dragged there. Returns its id. */
 export async function writeMail(outlook: Outlook, folderId: bigint, content: MessageContent): Promise<bigint> {
   const message = newHandle();
@@ -381,7 +337,7 @@ export async function writeMail(outlook: Outlook, folderId: bigint, content: Mes
       associatedFlag: false,
     }),
   );
-  await writeContent(outlook, message, content);
+  await writeMessage(outlook.client, message, internet(content));
   const { messageId } = await outlook.client.run(
     ropCall(d.RopSaveChangesMessage, [message, message], { saveFlags: 0x0a }),
   );
@@ -389,89 +345,24 @@ export async function writeMail(outlook: Outlook, folderId: bigint, content: Mes
   return messageId;
 }
 
-async function writeContent(outlook: Outlook, message: Handle, content: MessageContent): Promise<void> {
-  await writeProperties(outlook, message, content.properties);
-  await writeRecipients(outlook, message, content.recipients);
-  for (const { properties, embedded } of content.attachments) {
-    const attachment = newHandle();
-    await outlook.client.run(ropCall(d.RopCreateAttachment, [message, attachment], {}));
-    await writeProperties(outlook, attachment, properties);
-    if (embedded) {
-      const inner = newHandle();
-      // OpenModeFlags 2: create (MS-OXCMSG 2.2.3.16.1).
-      await outlook.client.run(
-        ropCall(d.RopOpenEmbeddedMessage, [attachment, inner], { codePageId: 0x0fff, openModeFlags: 2 }),
-      );
-      await writeContent(outlook, inner, embedded);
-      await outlook.client.run(ropCall(d.RopSaveChangesMessage, [inner, inner], { saveFlags: 0x0a }));
-      await release(outlook.client, inner);
-    }
-    await outlook.client.run(ropCall(d.RopSaveChangesAttachment, [attachment, attachment], { saveFlags: 0x0a }));
-    await release(outlook.client, attachment);
-  }
-}
-
-async function writeProperties(outlook: Outlook, handle: Handle, bag: PropertyBag): Promise<void> {
-  let batch: TaggedValue[] = [];
-  let size = 0;
-  for (const [tag, value] of bag) {
-    if (notWritten.has(tag)) continue;
-    const bytes = sizeOf(value);
-    if (bytes > inlineBytes) {
-      await writeStream(outlook, handle, tag, value);
-      continue;
-    }
-    if (size + bytes > 2 * inlineBytes) {
-      await setProperties(outlook, handle, batch);
-      batch = [];
-      size = 0;
-    }
-    batch.push({ tag, value: value as PropertyValue });
-    size += bytes;
-  }
-  if (batch.length > 0) await setProperties(outlook, handle, batch);
-}
-
-function sizeOf(value: StoredValue): number {
-  if (isLargeValue(value)) return value.size;
-  if (typeof value === 'string') return value.length * 2;
-  return value instanceof Uint8Array ? value.length : 8;
-}
-
-async function writeStream(outlook: Outlook, handle: Handle, propertyTag: PropertyTag, value: StoredValue) {
-  const { client } = outlook;
-  const stream = newHandle();
-  await client.run(ropCall(d.RopOpenStream, [handle, stream], { propertyTag, openModeFlags: 2 }));
-  for await (const chunk of chunks(value))
-    await client.run(ropCall(d.RopWriteStream, stream, { data: new Uint8Array(chunk) }));
-  await client.run(ropCall(d.RopCommitStream, stream, {}));
-  await release(client, stream);
-}
-
-const chunkBytes = 0x6000;
-
-async function* chunks(value: StoredValue): AsyncIterable<Uint8Array> {
-  if (isLargeValue(value)) {
-    for (let at = 0; at < value.size; at += chunkBytes) yield await value.read(at, chunkBytes);
-    return;
-  }
-  const bytes = typeof value === 'string' ? Buffer.from(value, 'utf16le') : (value as Uint8Array);
-  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
-}
-
-async function writeRecipients(outlook: Outlook, message: Handle, recipients: readonly PropertyBag[]): Promise<void> {
-  const type = recipientRow(recipientColumns);
-  for (let at = 0; at < recipients.length; at += 50) {
-    const recipientRows = recipients.slice(at, at + 50).map((bag, index) => ({
-      rowId: at + index,
-      recipientType: bag.get(PidTag.RecipientType) as number,
-      recipientRow: encode(type, rowOf(bag)),
-    }));
-    await outlook.client.run(ropCall(d.RopModifyRecipients, message, { recipientColumns, recipientRows }));
-  }
-}
-
-function rowOf(bag: PropertyBag): RecipientRow {
-  const address = String(bag.get(PidTag.EmailAddress) ?? '');
-  return internetRecipient(address, String(bag.get(PidTag.DisplayName) ?? address));
+/** The same with recipients that have nothing but their name and internet address. */
+function internet({ properties, recipients, attachments }: MessageContent): MessageContent {
+  return {
+    properties,
+    recipients: recipients.map((bag) => {
+      const address = String(bag.get(PidTag.EmailAddress) ?? '');
+      return new Map<PropertyTag, StoredValue>([
+        [PidTag.RecipientType, bag.get(PidTag.RecipientType) ?? 1],
+        [PidTag.AddressType, 'SMTP'],
+        [PidTag.EmailAddress, address],
+        [PidTag.SmtpAddress, address],
+        [PidTag.DisplayName, bag.get(PidTag.DisplayName) ?? address],
+        [PidTag.TransmittableDisplayName, bag.get(PidTag.DisplayName) ?? address],
+      ]);
+    }),
+    attachments: attachments.map(({ embedded, ...attachment }) => ({
+      ...attachment,
+      ...(embedded === undefined ? {} : { embedded: internet(embedded) }),
+    })),
+  };
 }
