@@ -28,7 +28,16 @@ export type OxFields<Item> = {
 };
 
 type AnyField<Item> = OxField<Item, unknown> | KeptField;
-const entriesOf = <Item>(fields: OxFields<Item>) => Object.entries(fields) as [string, AnyField<Item>][];
+type Rows<Item> = readonly (readonly [string, AnyField<Item>])[];
+
+const rowsOfTables = new WeakMap<object, Rows<never>>();
+
+/** The rows of a table, made once. */
+function entriesOf<Item>(fields: OxFields<Item>): Rows<Item> {
+  const known = rowsOfTables.get(fields) ?? (Object.entries(fields) as unknown as Rows<never>);
+  rowsOfTables.set(fields, known);
+  return known as unknown as Rows<Item>;
+}
 
 /** The item that a row makes, as far as Open-Xchange can say it. */
 export function readOx<Item extends object>(fields: OxFields<Item>, row: OxRow): Item {

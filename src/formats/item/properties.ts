@@ -43,10 +43,26 @@ export interface PropertyWriter extends PropertyReader {
   setText(property: ItemProperty, text: string | undefined): void;
 }
 
+/** Tags found before: asking by name costs more than all else that reading a property takes. */
+const foundTags = new WeakMap<NamedTags, Map<NamedProperty, PropertyTag>>();
+
+function tagFinder(tags: NamedTags): (property: ItemProperty) => PropertyTag {
+  const known = foundTags.get(tags) ?? new Map<NamedProperty, PropertyTag>();
+  foundTags.set(tags, known);
+  return (property) => {
+    if (typeof property === 'number') return property;
+    const found = known.get(property);
+    if (found !== undefined) return found;
+    const tag = tags.tagOf(property);
+    known.set(property, tag);
+    return tag;
+  };
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 export function propertyReader(bag: ReadonlyPropertyBag, { tags, timeZone }: ItemContext): PropertyReader {
-  const tag = (property: ItemProperty) => (typeof property === 'number' ? property : tags.tagOf(property));
+  const tag = tagFinder(tags);
   const get = (property: ItemProperty) => getProperty(bag, tag(property));
   return {
     bag,
@@ -80,7 +96,7 @@ export function propertyReader(bag: ReadonlyPropertyBag, { tags, timeZone }: Ite
 }
 
 export function propertyWriter(bag: PropertyBag, context: ItemContext): PropertyWriter {
-  const tag = (property: ItemProperty) => (typeof property === 'number' ? property : context.tags.tagOf(property));
+  const tag = tagFinder(context.tags);
   const set = (property: ItemProperty, value: StoredValue | undefined) => {
     if (value === undefined) removeProperty(bag, tag(property));
     else setProperty(bag, tag(property), value);
@@ -94,7 +110,10 @@ export function propertyWriter(bag: PropertyBag, context: ItemContext): Property
 
 /** Text as the neutral items hold it: LF line ends, none at the end, no NULs. */
 export const plainLines = (text: string): string =>
-  text
-    .replaceAll('\0', '')
-    .replace(/\r\n|\r/g, '\n')
-    .replace(/\n+$/, '');
+  // Most texts have one line.
+  /[\0\r\n]/.test(text)
+    ? text
+        .replaceAll('\0', '')
+        .replace(/\r\n|\r/g, '\n')
+        .replace(/\n+$/, '')
+    : text;

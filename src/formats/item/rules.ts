@@ -19,11 +19,21 @@ export type FieldRules<Item> = {
 };
 
 type AnyRule<Item> = FieldRule<Item, unknown>;
+type Rows<Item> = readonly (readonly [string, AnyRule<Item>])[];
+
+const rowsOfTables = new WeakMap<object, Rows<never>>();
+
+/** The rows of a table, made once: there are some hundred, and thousands of items. */
+function rowsOf<Item>(rules: FieldRules<Item>): Rows<Item> {
+  const known = rowsOfTables.get(rules) ?? (Object.entries(rules) as unknown as Rows<never>);
+  rowsOfTables.set(rules, known);
+  return known as unknown as Rows<Item>;
+}
 
 /** The neutral item that properties make. Fields without a value are absent. */
 export function readItem<Item extends object>(rules: FieldRules<Item>, from: PropertyReader): Item {
   const item: Record<string, unknown> = {};
-  for (const [name, rule] of Object.entries(rules) as [string, AnyRule<Item>][]) {
+  for (const [name, rule] of rowsOf(rules)) {
     const value = rule.read(from);
     if (value !== undefined) item[name] = value;
   }
@@ -42,10 +52,9 @@ export function writeItem<Item extends object>(
   before: Item,
 ): Set<keyof Item> {
   const changed = new Set<keyof Item>();
-  for (const name of Object.keys(rules) as (keyof Item)[]) {
-    const rule = rules[name] as AnyRule<Item>;
-    const same = rule.same ?? isDeepStrictEqual;
-    if (same(before[name], item[name])) continue;
+  for (const [key, rule] of rowsOf(rules)) {
+    const name = key as keyof Item;
+    if (before[name] === item[name] || (rule.same ?? isDeepStrictEqual)(before[name], item[name])) continue;
     rule.write(to, item[name], item);
     changed.add(name);
   }
