@@ -6,6 +6,7 @@ import {
   createHttpClient,
   createMapiHttpClient,
   discover,
+  type ExecuteOptions,
   type HttpClient,
   logOn,
   type MapiHttpClient,
@@ -61,6 +62,9 @@ export interface BenchServer {
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
+  /** The most memory that was ever resident, in bytes; {@link forgetPeak} begins anew. */
+  peakBytes(): number;
+  forgetPeak(): void;
   /** After a collection of garbage: resident bytes, and those that objects hold. Only with {@link probe}. */
   memory(): Promise<Memory>;
   stop(): Promise<void>;
@@ -71,6 +75,8 @@ export interface ServerOptions {
   readonly data?: string;
   /** For the process that is measured. */
   readonly nodeOptions?: readonly string[];
+  /** Between two looks at the backend; half a second when left out. */
+  readonly pollSeconds?: number;
 }
 
 const root = join(import.meta.dirname, '..');
@@ -78,6 +84,7 @@ const root = join(import.meta.dirname, '..');
 /** The gateway as operators run it (`oxbow serve`), and its sandbox in another process: only the gateway is measured. */
 export async function startServer(options: ServerOptions = {}): Promise<BenchServer> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'oxbow-bench-'));
+  const pollSeconds = options.pollSeconds ?? 0.5;
   const sandbox = await startProcess([], ['trial', '--listen', '127.0.0.1:0', '--data', data]);
   const sandboxAuthority = join(data, 'certificates', 'ca.pem');
   const own = join(data, 'gateway');
@@ -87,7 +94,7 @@ export async function startServer(options: ServerOptions = {}): Promise<BenchSer
     JSON.stringify({
       listen: '127.0.0.1:0',
       data: own,
-      backend: { kind: 'ox', url: `${sandbox.url}/ajax`, certificateAuthority: sandboxAuthority, pollSeconds: 0.5 },
+      backend: { kind: 'ox', url: `${sandbox.url}/ajax`, certificateAuthority: sandboxAuthority, pollSeconds },
       log: 'warn',
     }),
   );
@@ -122,6 +129,8 @@ export async function startProcess(nodeOptions: readonly string[], args: readonl
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
+    peakBytes: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024,
+    forgetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
     residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024,
     memory() {
       const told = new Promise<Memory>((resolve) => {
@@ -165,10 +174,14 @@ export interface BenchClient {
   readonly mailboxUrl: string;
 }
 
-export async function signIn(server: BenchServer, user = 'anna@oxbow.test', password = 'oxbow'): Promise<BenchClient> {
-  const http = createHttpClient({ user, password, certificateAuthority: server.authority });
+export async function signIn(
+  server: BenchServer,
+  user = 'anna@oxbow.test',
+  options: ExecuteOptions = {},
+): Promise<BenchClient> {
+  const http = createHttpClient({ user, password: 'oxbow', certificateAuthority: server.authority });
   const account = await discover(http, server.url, user);
-  const mapi = createMapiHttpClient(http, account.mailboxUrl);
+  const mapi = createMapiHttpClient(http, account.mailboxUrl, options);
   await mapi.connect(account.legacyDn);
   return {
     http,

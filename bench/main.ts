@@ -1,16 +1,22 @@
 // `npm run bench`: prints a table and JSON. Names choose benchmarks, `--json FILE` writes the JSON there.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { attachment } from './attachment.ts';
+import { cachedMode } from './cached-mode.ts';
 import { crash } from './crash.ts';
 import { execute } from './execute.ts';
 import { folderSize } from './folder-size.ts';
 import { type Figure, machine } from './harness.ts';
 import { sessions } from './sessions.ts';
+import { waiting } from './waiting.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   execute,
   sessions,
   'folder-size': folderSize,
+  'cached-mode': cachedMode,
+  waiting,
+  attachment,
   crash,
 };
 /** Takes many minutes, so only by name. */

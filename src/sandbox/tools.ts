@@ -31,8 +31,8 @@ export interface SandboxTools {
   /** Raw mails of a folder by UID. */
   mails(login: string, path: string): { uid: number; flags: number; color: number; raw: Buffer }[];
   outgoing(): Outgoing[];
-  /** Fills a folder with many small mails in one go; the newest is the last. */
-  fill(login: string, path: string, count: number): void;
+  /** Fills a folder with many mails in one go, each with about so many bytes of text; the newest is the last. */
+  fill(login: string, path: string, count: number, bytes?: number): void;
   /** Changes address-book fields of a person; null removes one. */
   changePerson(login: string, fields: Readonly<Record<string, unknown>>): void;
 }
@@ -62,7 +62,7 @@ export function sandboxTools(core: Core): SandboxTools {
       core.db
         .all<{ sender: string; recipient: string; raw: Uint8Array }>('SELECT * FROM outgoing ORDER BY id')
         .map(({ sender, recipient, raw }) => ({ sender, recipient, raw: Buffer.from(raw) })),
-    fill(login, path, count) {
+    fill(login, path, count, bytes = 0) {
       const person = personByName(core, login);
       const folder = folderOf(login, path);
       if (!person || !folder) throw new Error(`no folder ${path} of ${login}`);
@@ -70,7 +70,10 @@ export function sandboxTools(core: Core): SandboxTools {
         const now = core.stamps.next();
         for (let index = 0; index < count; index += 1) {
           const received = now - (count - index) * 60_000;
-          placeMail(core, folder, storeContent(core, smallMail(person, index, received)), { received, flags: 32 });
+          placeMail(core, folder, storeContent(core, plainMail(person, index, received, bytes)), {
+            received,
+            flags: 32,
+          });
         }
       });
     },
@@ -95,8 +98,10 @@ export function sandboxTools(core: Core): SandboxTools {
   };
 }
 
-function smallMail(person: Person, index: number, received: number): Buffer {
+const line = 'The quick brown fox jumps over the lazy dog, again and again.\r\n';
+
+function plainMail(person: Person, index: number, received: number, bytes: number): Buffer {
   return Buffer.from(
-    `From: Bulk Sender <bulk@elsewhere.example>\r\nTo: ${person.address}\r\nSubject: Note ${index + 1}\r\nDate: ${mailDate(received)}\r\nMessage-ID: <bulk-${index + 1}-${received}@elsewhere.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNote number ${index + 1}.\r\n`,
+    `From: Bulk Sender <bulk@elsewhere.example>\r\nTo: ${person.address}\r\nSubject: Note ${index + 1}\r\nDate: ${mailDate(received)}\r\nMessage-ID: <bulk-${index + 1}-${received}@elsewhere.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nNote number ${index + 1}.\r\n${line.repeat(Math.ceil(bytes / line.length))}`,
   );
 }
