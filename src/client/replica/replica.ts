@@ -41,6 +41,8 @@ export interface Replica {
   /** In the order in which they came. */
   messages(folderId: number): ReplicaMessage[];
   content(key: number): MessageContent;
+  /** Of all folders. */
+  messageCount(): number;
   /** Whether there is something that the server was not told. */
   hasChanges(): boolean;
   /**
@@ -65,6 +67,7 @@ export function openReplica(file: string): Replica {
     folders: () => allFolders(db),
     messages: (folderId) => messagesOf(db, folderId),
     content: (key) => contentOfMessage(db, key),
+    messageCount: () => db.get<{ count: number }>('SELECT count(*) AS count FROM message')!.count,
     hasChanges: () => db.get(anyChange) !== undefined,
     async synchronize(session, scope = wholeMailbox, tell = () => {}) {
       await begin(session);
