@@ -69,10 +69,15 @@ const membersRule: FieldRule<DistributionList, Member[]> = {
   },
 };
 
-const rules: FieldRules<DistributionList> = { displayName: displayNameRule, members: membersRule, ...commonRules };
+/** How each field of a distribution list stands in properties (MS-OXOCNTC 2.2.2). */
+export const listRules: FieldRules<DistributionList> = {
+  displayName: displayNameRule,
+  members: membersRule,
+  ...commonRules,
+};
 
 /** The named properties of distribution lists: a mailbox has to be asked for all of them before. */
-export const distributionListNames = namedOf(rules, [PidLid.FileUnderId, PidLid.SideEffects]);
+export const distributionListNames = namedOf(listRules, [PidLid.FileUnderId, PidLid.SideEffects]);
 
 /** Whether PidLidDistributionListMembers was changed by a client that knows nothing of the other member properties. */
 export function isChecksumBroken(bag: ReadonlyPropertyBag, context: ItemContext): boolean {
@@ -84,7 +89,7 @@ export function isChecksumBroken(bag: ReadonlyPropertyBag, context: ItemContext)
 
 /** The distribution list that properties make (MS-OXOCNTC 2.2.2). */
 export const readDistributionList = (bag: ReadonlyPropertyBag, context: ItemContext): DistributionList =>
-  readItem(rules, propertyReader(bag, context));
+  readItem(listRules, propertyReader(bag, context));
 
 /** Makes properties say a distribution list, as `writeContact` does for contacts. */
 export function writeDistributionList(bag: PropertyBag, list: DistributionList, context: ItemContext): void {
@@ -95,5 +100,5 @@ export function writeDistributionList(bag: PropertyBag, list: DistributionList, 
     to.set(PidLid.SideEffects, 0x51);
     to.set(PidLid.FileUnderId, 0xffffffff);
   }
-  writeItem(rules, to, list, readItem(rules, to));
+  writeItem(listRules, to, list, readItem(listRules, to));
 }
