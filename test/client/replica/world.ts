@@ -10,6 +10,8 @@ export type Cut = 'before' | 'after' | undefined;
 
 /** The connection broke. */
 export class Disconnected extends Error {
+  readonly code = 'ECONNRESET';
+
   constructor() {
     super('the connection broke');
     this.name = 'Disconnected';
