@@ -119,10 +119,7 @@ export interface AttendeesOf {
 export function completeAttendees(core: Core, given: readonly Attendee[], facts: AttendeesOf): Attendee[] {
   const all: Attendee[] = [];
   const add = (attendee: Attendee) => {
-    const there = all.findIndex((one) => isSame(one, attendee));
-    if (there < 0) all.push(attendee);
-    else if (attendee.member && all[there]!.member === undefined)
-      all[there] = { ...all[there]!, member: attendee.member };
+    if (!all.some((one) => isSame(one, attendee))) all.push(attendee);
   };
   if (facts.owner !== null && !given.some(({ entity, cuType }) => entity === facts.owner && cuType === 'INDIVIDUAL'))
     add(individual(core, facts.owner, 'ACCEPTED'));

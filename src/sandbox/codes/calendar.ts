@@ -43,6 +43,7 @@ export const calendarCodes: Codes = {
   'OX-0001': ['CONFLICT', 'Object was changed in the meantime', 'Das Objekt wurde inzwischen geändert'],
   // The server has one number for both: what is meant shows in the category.
   'OX-0001 not found': ['USER_INPUT', 'Object not found', 'Das Objekt wurde nicht gefunden'],
+  'APP-0008': ['USER_INPUT', 'External participant without address', 'Externer Teilnehmer ohne Adresse'],
   'APP-0013': ['PERMISSION_DENIED', 'No permission for the folder', 'Keine Berechtigung im Ordner'],
   'APP-0020': ['USER_INPUT', 'End is before the start', 'Das Ende liegt vor dem Beginn'],
   'APP-0022': ['USER_INPUT', 'Private only in a private folder', 'Privat ist nur in persönlichen Ordnern möglich'],
@@ -62,6 +63,7 @@ export const calendarCodes: Codes = {
   'APP-0089': ['USER_INPUT', 'Weekday is missing', 'Der Wochentag fehlt'],
   'APP-0090': ['USER_INPUT', 'Day in month is missing', 'Der Tag im Monat fehlt'],
   'APP-0091': ['USER_INPUT', 'Month is missing', 'Der Monat fehlt'],
+  'APP-0092': ['USER_INPUT', 'Recurrence type is missing', 'Die Art der Wiederholung fehlt'],
   'APP-0093': ['USER_INPUT', 'A series cannot be moved there', 'Serien können nicht dorthin'],
   'APP-0095': ['USER_INPUT', 'Until and occurrences exclude each other', 'Ende und Anzahl schließen einander aus'],
   'APP-0098': ['USER_INPUT', 'Position is deleted or out of range', 'Dieser Termin der Serie ist gelöscht'],
