@@ -74,6 +74,7 @@ export interface CalendarEvent extends OccurrenceFields {
   organizer?: Person;
   /** Who sent the invitation for the organizer. */
   sentBy?: Person;
+  /** Absent for 0. */
   sequence?: number;
   /** The user was invited by somebody else. */
   received?: boolean;

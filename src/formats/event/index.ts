@@ -14,3 +14,4 @@ export { globalObjectIdOfDay, globalObjectIdOfUid, uidOfGlobalObjectId } from '.
 export { eventNames, readEvent, writeEvent } from './mapi.ts';
 export { type Meeting, type MeetingMethod, meetingClass, meetingNames, readMeeting, writeMeeting } from './meeting.ts';
 export { type EventContext, seriesOf } from './times.ts';
+export { uncarriedProperties } from './uncarried.ts';

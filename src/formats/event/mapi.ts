@@ -1,5 +1,6 @@
 import { type MessageContent, type NamedProperty, PidLid, PidTag } from '../../mapi/index.ts';
 import { dayNumber, isExactInMapi } from '../calendar/index.ts';
+import { kept } from '../item/kept.ts';
 import { propertyReader, propertyWriter } from '../item/properties.ts';
 import { namedOf, readItem, writeItem } from '../item/rules.ts';
 import { readAttendees, readOrganizer, writeAttendeeStrings, writeAttendees, writeOrganizer } from './attendees.ts';
@@ -25,7 +26,9 @@ import {
   writeTimes,
 } from './times.ts';
 
-const identityProperties = [PidLid.GlobalObjectId, PidLid.CleanGlobalObjectId] as const;
+/** A UID that its Global Object ID does not give back as it was: hexadecimal in small letters. */
+const keptUid = kept('Uid');
+const identityProperties = [PidLid.GlobalObjectId, PidLid.CleanGlobalObjectId, keptUid] as const;
 const derivedProperties = [
   PidLid.SideEffects,
   PidLid.AllAttendeesString,
@@ -69,7 +72,7 @@ export function readEvent(
   const state = from.number(PidLid.AppointmentStateFlags) ?? 0;
   const isOfMeeting = (state & (stateFlag.meeting | stateFlag.received)) !== 0 || attendees.length > 0;
   const event: CalendarEvent = {
-    uid: globalId ? uidOfGlobalObjectId(globalId) : '',
+    uid: readUid(globalId, from.text(keptUid)),
     start: when.start,
     end: when.end,
     ...readItem(eventRules, from),
@@ -86,6 +89,13 @@ export function readEvent(
     if (exceptions.length > 0) event.exceptions = exceptions;
   }
   return { event, inexactZone: when.inexactZone };
+}
+
+/** The UID of an id; as it was spelled, where another spelling stands for the same id. */
+function readUid(globalId: Uint8Array | undefined, spelled: string | undefined): string {
+  if (!globalId) return spelled ?? '';
+  const same = spelled !== undefined && cleanGlobalObjectId(globalId).equals(globalObjectIdOfUid(spelled));
+  return same ? spelled : uidOfGlobalObjectId(globalId);
 }
 
 /** The fields that an exception takes over from its series. */
@@ -160,7 +170,9 @@ function replaceOwnAttachments(content: MessageContent, event: CalendarEvent): v
 
 function writeIdentity(content: MessageContent, event: CalendarEvent, context: EventContext): void {
   const to = propertyWriter(content.properties, context);
-  const clean = cleanGlobalObjectId(globalObjectIdOfUid(event.uid));
+  if (event.uid === '') return;
+  const clean = globalObjectIdOfUid(event.uid);
+  to.set(keptUid, uidOfGlobalObjectId(clean) === event.uid ? undefined : event.uid);
   to.set(PidLid.CleanGlobalObjectId, clean);
   to.set(PidLid.GlobalObjectId, event.occurrence ? globalObjectIdOfDay(clean, event.occurrence) : clean);
   to.set(PidLid.IsException, event.occurrence !== undefined);
@@ -174,6 +186,7 @@ function writeDerived(content: MessageContent, event: CalendarEvent, context: Ev
   // Outlook leaves items without these out of some of its views.
   for (const [property, value] of [
     [PidLid.BusyStatus, 2],
+    [PidLid.AppointmentSequence, 0],
     [PidLid.ResponseStatus, 0],
     [PidLid.FInvited, false],
     [PidTag.Importance, 1],

@@ -115,7 +115,11 @@ export type EventBasics = OccurrenceBasics &
 
 export const eventRules: FieldRules<EventBasics> = {
   ...occurrenceRules,
-  sequence: numberRule(PidLid.AppointmentSequence),
+  sequence: {
+    properties: [PidLid.AppointmentSequence],
+    read: (from) => from.number(PidLid.AppointmentSequence) || undefined,
+    write: (to, value) => to.set(PidLid.AppointmentSequence, value ?? 0),
+  },
   received: stateRule(stateFlag.received),
   invited: flagRule(PidLid.FInvited),
   noResponseWanted: flagRule(PidTag.ResponseRequested, true),

@@ -51,7 +51,7 @@ function valueAt(line: string): number {
   return -1;
 }
 
-/** One content line; undefined when it is none. Single parameters that say nothing are left out of broken lines. */
+/** One content line; undefined when it is none. */
 export function parseLine(line: string): IcalProperty | undefined {
   const at = valueAt(line);
   if (at < 0) return undefined;
@@ -60,10 +60,12 @@ export function parseLine(line: string): IcalProperty | undefined {
   if (name === undefined) return undefined;
   // Rules are read from their text: ical.js refuses what it cannot expand.
   if (name === 'RRULE' || name === 'EXRULE') return { name, params: {}, type: 'recur', values: [raw], raw, line };
+  const params = paramsOf(line.slice(name.length, at - 1));
+  const kind = typeof params.value === 'string' && /^[\w-]+$/.test(params.value) ? `;VALUE=${params.value}` : '';
   try {
-    const [, params, type, ...values] = ICAL.parse.property(line) as [
+    const [, , type, ...values] = ICAL.parse.property(`${name}${kind}:${raw}`) as [
       string,
-      Record<string, string>,
+      object,
       string,
       ...unknown[],
     ];
@@ -73,9 +75,26 @@ export function parseLine(line: string): IcalProperty | undefined {
   }
 }
 
+const caretEscapes: Readonly<Record<string, string>> = { n: '\n', "'": '"', '^': '^' };
+
+/**
+ * Parameters (RFC 5545 3.2, escapes of RFC 6868) by their lower-case names; what has no `=` is left out. Not by ical.js, which
+ * takes a backslash in a name for the beginning of an escape.
+ */
+function paramsOf(text: string): Record<string, string | string[]> {
+  const params: Record<string, string | string[]> = {};
+  for (const [, name, list] of text.matchAll(/;([\w-]+)=((?:"[^"]*"|[^;"])*)/g)) {
+    const values = [...list!.matchAll(/"([^"]*)"|[^,]+/g)].map(([part, quoted]) =>
+      (quoted ?? part).replace(/\^([n'^])/g, (_, letter: string) => caretEscapes[letter]!),
+    );
+    params[name!.toLowerCase()] = values.length === 1 ? values[0]! : values;
+  }
+  return params;
+}
+
 /**
  * The components of a text, however it is broken: a line that cannot be read is left out and told, a component without its
- * end ends with the one around it. Values come from ical.js, each line by itself, so that one does not spoil the others.
+ * end ends with the one around it. Values are read by ical.js, each by itself, so that one does not spoil the others.
  */
 export function parseContent(text: string): { readonly components: IcalComponent[]; readonly broken: string[] } {
   const root: Open = { name: '', properties: [], components: [], lines: [] };
@@ -130,13 +149,20 @@ export function param(property: IcalProperty, name: string): string | undefined 
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', N: '\n' };
 
+/** RFC 5545 3.3.11; not by ical.js, which takes the comma after an escaped backslash for an escaped one. */
+const unescapeText = (text: string): string =>
+  text.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter).trim();
+
 /** Text of a property, of any type; also of the quoted-printable of vCalendar 1.0. */
 export function textOf(property: IcalProperty | undefined): string | undefined {
   if (!property) return undefined;
   if (/^quoted-printable$/i.test(param(property, 'encoding') ?? '')) return decodeQuotedPrintable(property.raw);
-  if (property.type === 'text') return property.values.map(String).join(',').trim() || undefined;
-  return property.raw.replace(/\\(.)/gs, (_, letter: string) => escapes[letter] ?? letter).trim() || undefined;
+  return unescapeText(property.raw) || undefined;
 }
+
+/** Texts of a property with several, divided by commas. */
+export const textsOf = ({ raw }: IcalProperty): string[] =>
+  [...raw.matchAll(/(?:[^\\,]|\\.)+/gs)].map(([part]) => unescapeText(part)).filter((text) => text !== '');
 
 const decodeQuotedPrintable = (text: string): string =>
   text.replace(/(?:=[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('=', ''), 'hex').toString('utf8'));
@@ -172,11 +198,9 @@ export function lineOf(
   params: Readonly<Record<string, string | undefined>> = {},
   type = 'text',
 ): string {
+  // Quotes and line ends in parameters are written as RFC 6868 has it, by ical.js.
   const given = Object.fromEntries(
-    Object.entries(params)
-      .filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
-      // Neither quotes nor line ends can stand in a parameter (RFC 5545 3.2).
-      .map(([key, text]) => [key, text.replace(/[\r\n]+/g, ' ').replaceAll('"', "'")]),
+    Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
   );
   const values = typeof value === 'string' ? [value] : value;
   return ICAL.stringify.property(

@@ -1,6 +1,15 @@
 import type { BusyStatus, OccurrenceFields } from '../event/index.ts';
 import { htmlToText } from '../html-text.ts';
-import { type IcalComponent, type IcalProperty, lineOf, param, propertiesOf, propertyOf, textOf } from './content.ts';
+import {
+  type IcalComponent,
+  type IcalProperty,
+  lineOf,
+  param,
+  propertiesOf,
+  propertyOf,
+  textOf,
+  textsOf,
+} from './content.ts';
 
 /** Fields that events and tasks tell in the same properties. */
 type TextFields = Pick<
@@ -30,10 +39,7 @@ export function readFields(component: IcalComponent): TextFields {
   const html = htmlOf(component);
   const description = text('DESCRIPTION')?.replaceAll('\0', '').trimEnd();
   const noteText = description ?? (html === undefined ? undefined : htmlToText(html).replaceAll('\r\n', '\n').trim());
-  const categories = propertiesOf(component, 'CATEGORIES')
-    .flatMap((property) => (property.type === 'text' ? property.values.map(String) : property.raw.split(',')))
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const categories = propertiesOf(component, 'CATEGORIES').flatMap(textsOf);
   const sensitivity = classes[(text('CLASS') ?? '').toUpperCase() as keyof typeof classes];
   const importance = importanceOf(component);
   const subject = text('SUMMARY')?.replace(/\s*\n\s*/g, ' ');

@@ -23,7 +23,8 @@ export function readMeetings(text: string, timeZone: ZoneId): ReadCalendar & { r
   const meetings = calendar.events.map(
     (event): Meeting => (method === 'COUNTER' ? counter(event, timeZone) : { method, event }),
   );
-  return { ...calendar, meetings };
+  const lost = calendar.lost.filter((name) => name !== originalStart && name !== originalEnd);
+  return { ...calendar, lost: method === 'COUNTER' ? lost : calendar.lost, meetings };
 }
 
 function counter(event: CalendarEvent, timeZone: ZoneId): Meeting {

@@ -216,6 +216,15 @@ test('the id of the example of MS-OXOCAL 4.1.2 is that of 25 March 2008, and its
   assert.deepEqual(globalObjectIdOfDay(clean, Temporal.PlainDate.from('2008-03-25')), id);
 });
 
+test('a UID in hexadecimal comes back in its own letters, with the same id', () => {
+  const ctx = context();
+  const uid =
+    '040000008200e00074c5b7101a82e00800000000e0e1df2cebdad2010000000000000000100000000f47ecb5fa486a42915bf0ffabe17728';
+  const content = written({ ...weekly, uid }, ctx);
+  assert.equal(readEvent(content, ctx)!.event.uid, uid);
+  assert.equal(globalObjectIdOfUid(uid).toString('hex'), uid);
+});
+
 test('any UID comes back from its Global Object ID', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (uid) => {
