@@ -53,21 +53,21 @@ export async function* contentsSync(
   const names = propertyNames(mailbox);
   const filters = filtersOf(options);
   const gone = new IdSet();
+  const unavailable = { seen: new IdSet(), seenFai: new IdSet() };
   for await (const [change, loaded] of loadMessages(download, folderId, wanted)) {
     progress.done += 1;
     if (loaded === 'gone') {
       if (known.given.has(change.id)) gone.add(change.id);
       continue;
     }
-    const seen = change.associated ? final.seenFai : final.seen;
+    const seen = change.associated ? 'seenFai' : 'seen';
     if (loaded === 'unavailable') {
-      // It stays a change that the client does not have, whatever the client had before.
-      seen.remove(change.changeNumber);
+      unavailable[seen].add(change.changeNumber);
       continue;
     }
     const { message, content } = loaded;
     final.given.add(message.id);
-    seen.add(message.changeNumber);
+    final[seen].add(message.changeNumber);
     if (has(syncFlags.readState)) final.read.add(message.readChangeNumber);
     if (has(syncFlags.progress)) writeProgressOf(out, message);
     out.marker(marker.incrSyncChg);
@@ -79,6 +79,9 @@ export async function* contentsSync(
     if (out.length >= downloadLimits.block) yield out.take()!;
   }
 
+  // They stay changes that the client does not have, whatever the client had before.
+  final.seen = final.seen.without(unavailable.seen);
+  final.seenFai = final.seenFai.without(unavailable.seenFai);
   writeDeletions(out, changes, gone, final, has);
   if (has(syncFlags.readState)) writeReadStates(out, changes);
   download.finish(final);

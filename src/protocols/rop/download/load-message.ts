@@ -31,6 +31,8 @@ export async function* loadMessages<T extends { readonly id: MessageId }>(
 
 async function* withRows<T extends { readonly id: MessageId }>(download: Download, wanted: readonly T[]) {
   for (const some of batches(wanted, downloadLimits.rowsAtOnce)) {
+    // Others take their turn even when nothing is to be waited for.
+    await new Promise((resolve) => setImmediate(resolve));
     const rows = await download.mailbox.messagesToRead(some.map(({ id }) => id));
     for (const one of some) {
       const row = rows.get(one.id);
