@@ -4,8 +4,10 @@ import {
   encodeBag,
   getBoolean,
   MapiError,
+  type MessageContent,
   PidTag,
   type ReadonlyPropertyBag,
+  removeProperty,
   setProperty,
 } from '../mapi/index.ts';
 import type { MailboxContext } from './internal.ts';
@@ -18,6 +20,7 @@ import {
   writeLargeValue,
 } from './large-value.ts';
 import { storeLimits } from './limits.ts';
+import { putMailValues } from './mail-values.ts';
 import { decodeRecipients, encodeRecipients } from './recipients.ts';
 import { bagOf } from './rows.ts';
 
@@ -77,6 +80,8 @@ export async function writeAttachment(
   const id = await context.allocate(1);
   const bag = new Map(attachment.properties);
   setProperty(bag, PidTag.AttachNumber, attachment.number);
+  // Told from the row, where it counts itself: kept as well it would grow with each writing.
+  removeProperty(bag, PidTag.AttachSize);
   const own = await writeBag(context, messageKey, id, bag);
   let size = own.size;
   let embedded: WrittenBag | undefined;
@@ -110,8 +115,15 @@ export async function writeAttachment(
   return size;
 }
 
-/** All attachments of a message, in the order of their numbers; large values are read when asked for. */
-export async function readAttachments(context: MailboxContext, messageKey: number): Promise<AttachmentContent[]> {
+/**
+ * All attachments of a message, in the order of their numbers; large values are read when asked for. Of a released
+ * message `mail`, asked for once the rows are read, has those that are not here.
+ */
+export async function readAttachments(
+  context: MailboxContext,
+  messageKey: number,
+  mail?: () => Promise<MessageContent>,
+): Promise<AttachmentContent[]> {
   const rows = await context
     .db()
     .selectFrom('attachment')
@@ -120,20 +132,27 @@ export async function readAttachments(context: MailboxContext, messageKey: numbe
     .where('message_key', '=', messageKey)
     .orderBy('number')
     .execute();
-  const inside = (parentId: number | null): AttachmentContent[] =>
-    rows
-      .filter((row) => row.parent_id === parentId)
-      .map((row) => {
-        const properties = bagOf(context.chunks, messageKey, row.properties, row.large_values);
-        setProperty(properties, PidTag.AttachSize, row.size);
-        if (row.embedded_properties === null) return { number: row.number, properties };
-        const embedded = {
-          properties: bagOf(context.chunks, messageKey, row.embedded_properties, row.embedded_large_values),
-          recipients: decodeRecipients(row.embedded_recipients),
-          attachments: inside(row.id),
-        };
-        return { number: row.number, properties, embedded };
-      });
+  const released = await mail?.();
+  const bag = async (properties: Uint8Array, largeValues: string | null, inMail: string | null) => {
+    const read = bagOf(context.chunks, messageKey, properties, largeValues);
+    if (released) await putMailValues(read, released, inMail);
+    return read;
+  };
+  const inside = async (parentId: number | null): Promise<AttachmentContent[]> => {
+    const attachments: AttachmentContent[] = [];
+    for (const row of rows) {
+      if (row.parent_id !== parentId) continue;
+      const properties = await bag(row.properties, row.large_values, row.in_mail);
+      setProperty(properties, PidTag.AttachSize, row.size);
+      const embedded = row.embedded_properties && {
+        properties: await bag(row.embedded_properties, row.embedded_large_values, row.embedded_in_mail),
+        recipients: decodeRecipients(row.embedded_recipients),
+        attachments: await inside(row.id),
+      };
+      attachments.push({ number: row.number, properties, ...(embedded ? { embedded } : {}) });
+    }
+    return attachments;
+  };
   return inside(null);
 }
 

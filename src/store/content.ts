@@ -14,24 +14,15 @@ import { readAttachments } from './attachments.ts';
 import { isStoredMessageTag } from './computed-message.ts';
 import type { ContentCache } from './content-cache.ts';
 import { classOfContent, correctClass } from './content-class.ts';
+import { contentState } from './content-state.ts';
+import { ContentUnavailable } from './content-unavailable.ts';
 import type { MailboxContext } from './internal.ts';
 import type { StoreLimits } from './limits.ts';
+import { putMailValues } from './mail-values.ts';
 import type { FullMessageRow } from './message-rows.ts';
 import { decodeRecipients } from './recipients.ts';
 import { bagOf } from './rows.ts';
 import type { ContentSource } from './types.ts';
-
-/** Content of a message is on the backend, and the backend cannot be reached or no longer has it. */
-export class ContentUnavailable extends Error {
-  /** It is about this message, so that asking again, or for another one, says nothing new. */
-  readonly lasting: boolean;
-
-  constructor(message: string, options: ErrorOptions & { readonly lasting?: boolean } = {}) {
-    super(message, options);
-    this.name = 'ContentUnavailable';
-    this.lasting = options.lasting ?? false;
-  }
-}
 
 /** Turns a raw mail into what MAPI holds of it; parseMime of formats/. */
 export type Convert = (raw: LargeValue) => Promise<MessageContent>;
@@ -42,6 +33,8 @@ export interface ContentReader {
    * many that are asked for once, and is not kept where others would have to go for it.
    */
   read(context: MailboxContext, row: FullMessageRow, passing?: boolean): Promise<MessageContent>;
+  /** What the backend's mail is read as, by itself. */
+  mail(context: MailboxContext, row: FullMessageRow, passing?: boolean): Promise<MessageContent>;
 }
 
 /** Reads contents; keeps a few parsed ones in memory and raw ones in the cache. */
@@ -100,11 +93,21 @@ export function createContentReader(
   };
 
   return {
+    mail: (context, row, passing = false) => remote(context, row, passing),
     async read(context, row, passing = false) {
       const stored = bagOf(context.chunks, row.key, row.properties, row.large_values);
       const recipients = decodeRecipients(row.recipients);
-      if (row.content_state === 0) {
+      if (row.content_state === contentState.local)
         return { properties: stored, recipients, attachments: await readAttachments(context, row.key) };
+      if (row.content_state === contentState.released) {
+        const attachments = await noting(context, row, () =>
+          readAttachments(context, row.key, async () => {
+            const mail = await remote(context, row, passing);
+            await putMailValues(stored, mail, row.in_mail);
+            return mail;
+          }),
+        );
+        return { properties: stored, recipients, attachments };
       }
       const content = await noting(context, row, () => remote(context, row, passing));
       const properties: PropertyBag = new Map();

@@ -7,7 +7,7 @@ export {
   messageProperty,
   messagePropertyTags,
 } from './computed.ts';
-export { ContentUnavailable } from './content.ts';
+export { ContentUnavailable } from './content-unavailable.ts';
 export * from './events.ts';
 export { isContentTag } from './message-content-tags.ts';
 export { openStore, type StoreOptions } from './open-store.ts';

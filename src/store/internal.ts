@@ -70,8 +70,10 @@ export const messageColumns = [
   'pcl',
   'source_key',
   'content_state',
+  'content_version',
   'properties',
   'large_values',
+  'in_mail',
 ] as const satisfies readonly (keyof MessageTable)[];
 
 /**

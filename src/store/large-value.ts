@@ -3,6 +3,7 @@ import {
   isLargeValue,
   type LargeValue,
   MapiError,
+  type MessageContent,
   type PropertyBag,
   type PropertyTag,
   Ptyp,
@@ -12,6 +13,7 @@ import {
 } from '../mapi/index.ts';
 import type { MailboxContext } from './internal.ts';
 import { storeLimits } from './limits.ts';
+import { releasedValue } from './mail-values.ts';
 import type { Db } from './schema.ts';
 
 /** A large property of a row: its tag, the number of its chunks' value, its bytes. */
@@ -24,10 +26,12 @@ export interface StoredLargeValue extends LargeValue {
   readonly valueId: number;
 }
 
-/** Where chunks are read from. */
+/** Where the large values of a mailbox are read from: its chunks, and the mails of what was released. */
 export interface ChunkSource {
   readonly mailboxId: number;
   db(): Db;
+  /** The backend's mail of a released message. Errors: ecObjectDeleted when its content is of another version by now. */
+  mail(messageKey: number, version: number): Promise<MessageContent>;
 }
 
 export function parseReferences(text: string | null): LargeReference[] {
@@ -67,8 +71,10 @@ export function storedLargeValue(
         .execute();
       const bytes = chunks.length === 1 ? chunks[0]!.bytes : Buffer.concat(chunks.map((chunk) => chunk.bytes));
       const start = offset - first * chunkBytes;
-      if (bytes.length < start + end - offset) throw new MapiError(ec.objectDeleted, 'the value was replaced');
-      return bytes.subarray(start, start + end - offset);
+      if (bytes.length >= start + end - offset) return bytes.subarray(start, start + end - offset);
+      const released = await releasedValue(source, messageKey, valueId);
+      if (!released) throw new MapiError(ec.objectDeleted, 'the value was replaced');
+      return released.read(offset, end - offset);
     },
   };
 }
@@ -100,7 +106,8 @@ export async function writeLargeValue(
   return valueId;
 }
 
-async function readFully(value: LargeValue, offset: number, length: number): Promise<Uint8Array> {
+/** As many bytes as asked for, of a value that has them. Errors: ecCorruptData. */
+export async function readFully(value: LargeValue, offset: number, length: number): Promise<Uint8Array> {
   const first = await value.read(offset, length);
   if (first.length === length) return first;
   const bytes = Buffer.alloc(length);

@@ -10,6 +10,10 @@ export const storeLimits = {
   bagBytes: 64 * 1024,
   /** All values of a folder or a mailbox, which have no chunks: what one of them may have. */
   unchunkedBytes: 512 * 1024,
+  /** Bytes from which a value goes when the backend has it: of smaller ones the reference would be hardly less. */
+  releasedFrom: 4 * 1024,
+  /** Bytes kept of a released value: what a table shows of it (MS-OXCTABL 2.2.2.5.2). */
+  beginningBytes: 510,
   /** Messages within messages. */
   embeddingDepth: 16,
   attachmentsPerMessage: 4096,

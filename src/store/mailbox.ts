@@ -12,6 +12,7 @@ import {
 import { batches } from './batches.ts';
 import { contentsChanges, hierarchyChanges } from './changes.ts';
 import type { ContentReader } from './content.ts';
+import { contentState } from './content-state.ts';
 import type { EventSink, StoreDatabase } from './database.ts';
 import { isRememberedDeleted, rememberDeleted } from './deleted-ids.ts';
 import { mergeNotes } from './event-merge.ts';
@@ -127,7 +128,16 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
     },
     limits,
     db: () => database.db(),
-    chunks: { mailboxId, db: () => database.db() },
+    chunks: {
+      mailboxId,
+      db: () => database.db(),
+      async mail(key, version) {
+        const row = await messageRow(context, 'key', key, { softDeleted: true });
+        if (row?.content_state !== contentState.released || row.content_version !== version)
+          throw new MapiError(ec.objectDeleted, 'the value was replaced');
+        return contents.mail(context, row);
+      },
+    },
     transaction: (work) => database.transaction(work),
     inTransaction: () => database.inTransaction(),
     afterCommit: (action) => database.afterCommit(action),
@@ -342,7 +352,7 @@ export function openMailbox(services: MailboxServices, initial: MailboxInfo): Op
   };
   const named = namedProperties(context);
   const replids = replicas(context);
-  const sync = syncState(context, (listener) => {
+  const sync = syncState(context, contents, (listener) => {
     outboxListener = listener;
   });
   return opened;

@@ -35,6 +35,12 @@ const ids = new Set(contentTags.map(idOf));
 
 export const isContentTag = (tag: PropertyTag): boolean => ids.has(idOf(tag));
 
-/** Properties of a mail that only its source has: they go when the content is released to the backend. */
-const sourceOnly = new Set([PidTag.Body, PidTag.Html, PidTag.RtfCompressed, PidTag.TransportMessageHeaders].map(idOf));
-export const isSourceOnlyTag = (tag: PropertyTag): boolean => sourceOnly.has(idOf(tag));
+/** What of a message and its attachments goes once the mail on the backend is seen to have it; all else is index. */
+const releasedTags: ReadonlySet<PropertyTag> = new Set([
+  PidTag.Body,
+  PidTag.Html,
+  PidTag.RtfCompressed,
+  PidTag.TransportMessageHeaders,
+  PidTag.AttachDataBinary,
+]);
+export const isReleasedTag = (tag: PropertyTag): boolean => releasedTags.has(tag);

@@ -1,4 +1,5 @@
-import { ContentUnavailable } from './content.ts';
+import { contentState } from './content-state.ts';
+import { ContentUnavailable } from './content-unavailable.ts';
 import { applyCounts, count, noChange } from './counters.ts';
 import type { MailboxContext } from './internal.ts';
 import type { Moved } from './message-move.ts';
@@ -38,7 +39,7 @@ async function copyMessage(
 ): Promise<MessageId | undefined> {
   const row = await messageRow(context, 'id', id);
   if (!row || row.folder_id !== from) return undefined;
-  if (row.content_state === 0) return context.transaction(() => copyLocal(context, id, to, origin));
+  if (row.content_state === contentState.local) return context.transaction(() => copyLocal(context, id, to, origin));
   const message = context.messageFromRow(row);
   try {
     const content = await context.mailbox.content(message);

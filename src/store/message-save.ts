@@ -19,6 +19,7 @@ import {
 import { attachmentIds, measureAttachments, removeAttachments, writeAttachment, writeBag } from './attachments.ts';
 import { batches } from './batches.ts';
 import { isStoredMessageTag } from './computed-message.ts';
+import { contentState } from './content-state.ts';
 import { applyCounts, count, noChange } from './counters.ts';
 import type { MessageEvent } from './events.ts';
 import { checkNewId } from './given-id.ts';
@@ -27,12 +28,12 @@ import { splitBag } from './large-value.ts';
 import { storeLimits } from './limits.ts';
 import { derivedColumns, timeColumn } from './message-columns.ts';
 import { isContentTag } from './message-content-tags.ts';
-import { checkFolder, messageRow } from './message-rows.ts';
+import { checkFolder, type FullMessageRow, messageRow } from './message-rows.ts';
 import { queue, queueAll } from './outbox.ts';
 import { encodeRecipients, setDisplayNames } from './recipients.ts';
 import { bagOf, computedFlags, mf } from './rows.ts';
 import { ownSourceKey } from './source-keys.ts';
-import type { FolderId, Message, MessageChange, MessageKey, NewMessage, Origin } from './types.ts';
+import type { FolderId, Message, MessageChange, MessageId, MessageKey, NewMessage, Origin } from './types.ts';
 import { nextVersion } from './versions.ts';
 
 /** Remote content that was fetched because a change needs it here. */
@@ -55,6 +56,14 @@ export async function saveMessage(
     const key = await updateMessage(context, change, change.id, origin, localised);
     return context.messageFromRow((await messageRow(context, 'key', key))!);
   });
+}
+
+/** Brings the content of a message here, whole, for what outlasts the backend's mail. Throws ContentUnavailable. */
+export async function bringContentHere(context: MailboxContext, id: MessageId, origin: Origin): Promise<void> {
+  const row = await messageRow(context, 'id', id);
+  if (!row || row.content_state === contentState.local) return;
+  const localised = await fetchContent(context, row);
+  await context.transaction(() => updateMessage(context, { folderId: row.folder_id }, id, origin, localised, true));
 }
 
 /** See {@link Mailbox.createMessages}. */
@@ -157,12 +166,13 @@ async function newRow(
     ...nextVersion(context, cn, undefined, change),
     read_cn: cn,
     source_key: ownSourceKey(context, change.sourceKey, id),
-    content_state: remote ? 1 : 0,
+    content_state: remote ? contentState.remote : contentState.local,
     content_version: cn,
     ...derivedColumns(bag, created),
     recipients,
     properties: whole.properties,
     large_values: whole.large_values,
+    in_mail: null,
   };
   return { row, change, parts: inParts ? { bag, attachments } : undefined };
 }
@@ -227,6 +237,7 @@ async function updateMessage(
   id: number,
   origin: Origin,
   localised: Localised | undefined,
+  needsContent = false,
 ): Promise<MessageKey> {
   const before = await messageRow(context, 'id', id);
   if (!before || before.folder_id !== change.folderId) throw new MapiError(ec.notFound, 'no such message');
@@ -237,17 +248,17 @@ async function updateMessage(
   let bag = bagOf(context.chunks, key, before.properties, before.large_values);
   const touchesContent = change.replace || changesContent(change, bag);
   let recipients = before.recipients;
-  let remote = before.content_state === 1;
+  let remote = before.content_state !== contentState.local;
+  /** Those that are here of a released message, written anew with what was not. */
+  let stale: number[] = [];
 
   if (change.replace) {
     bag = keptOnReplacement(bag);
     recipients = null;
     remote = false;
-  } else if (remote && touchesContent && origin.kind === 'client') {
-    const content =
-      localised?.version === before.content_version
-        ? localised.content
-        : await context.mailbox.content(context.messageFromRow(before));
+  } else if (remote && (needsContent || (touchesContent && origin.kind === 'client'))) {
+    const { content } = localised?.version === before.content_version ? localised : await fetchContent(context, before);
+    stale = await attachmentIds(context, key, 'all');
     bag = new Map();
     for (const [tag, value] of content.properties) if (isStoredMessageTag(tag)) setProperty(bag, tag, value);
     recipients = await encodeRecipients(content.recipients);
@@ -268,7 +279,7 @@ async function updateMessage(
     const gone = await attachmentIds(context, key, replaced);
     // The new ones may be read from the old ones.
     for (const attachment of put) await writeAttachment(context, key, null, attachment);
-    await removeAttachments(context, key, gone);
+    await removeAttachments(context, key, [...gone, ...stale]);
     const measured = await measureAttachments(context, key);
     checkAttachmentCount(measured.count);
     attachmentSize = measured.size;
@@ -290,12 +301,13 @@ async function updateMessage(
     read,
     size: remote ? before.size : written.size + (recipients?.length ?? 0) + (attachmentSize ?? 0),
     has_attachments: hasAttachments,
-    content_state: remote ? 1 : 0,
+    content_state: remote ? before.content_state : contentState.local,
     content_version: remote ? before.content_version : cn,
     ...derivedColumns(bag, BigInt(before.created)),
     recipients,
     properties: written.properties,
     large_values: written.large_values,
+    in_mail: remote ? before.in_mail : null,
     hidden_tags: remote ? hiddenTags(before.hidden_tags, change) : null,
   };
   await context
@@ -340,11 +352,14 @@ async function localise(
 ): Promise<Localised | undefined> {
   if (change.id === undefined || change.replace || origin.kind !== 'client') return undefined;
   const row = await messageRow(context, 'id', change.id);
-  if (row?.content_state !== 1) return undefined;
-  const message = context.messageFromRow(row);
-  if (!changesContent(change, message.properties)) return undefined;
-  return { version: row.content_version, content: await context.mailbox.content(message) };
+  if (!row || row.content_state === contentState.local) return undefined;
+  return changesContent(change, context.messageFromRow(row).properties) ? fetchContent(context, row) : undefined;
 }
+
+const fetchContent = async (context: MailboxContext, row: FullMessageRow): Promise<Localised> => ({
+  version: row.content_version,
+  content: await context.mailbox.content(context.messageFromRow(row)),
+});
 
 /** Whether a change reaches what a mail on the backend has in itself. Setting what is already so does not. */
 function changesContent(change: MessageChange, bag: ReadonlyPropertyBag): boolean {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeBag, ec, encodeBag, MapiError, PidTag, setProperty } from '../mapi/index.ts';
 import type { MailboxContext } from './internal.ts';
 import { type FullMessageRow, needRow } from './message-rows.ts';
+import { bringContentHere } from './message-save.ts';
 import { touch } from './message-state.ts';
 import { queueSubmission } from './outbox.ts';
 import { mf } from './rows.ts';
@@ -11,18 +12,21 @@ import type { FolderId, MessageId, Origin } from './types.ts';
  * See {@link Mailbox.submitMessage}. The message gets a PidTagInternetMessageId when it has none: by it a copy on the
  * backend is recognised, so that nothing is sent twice.
  */
-export const submitMessage = (
+export async function submitMessage(
   context: MailboxContext,
   id: MessageId,
   options: { sentFolderId: FolderId | null; notBefore?: number },
   origin: Origin,
-): Promise<void> =>
-  context.transaction(async () => {
+): Promise<void> {
+  // The backend's draft goes when it is sent.
+  await bringContentHere(context, id, { kind: 'sync' });
+  await context.transaction(async () => {
     const row = await needRow(context, id);
-    const named = row.internet_message_id === null && row.content_state === 0 ? withMessageId(context, row) : {};
+    const named = row.internet_message_id === null ? withMessageId(context, row) : {};
     const cn = await touch(context, row, { flags: row.flags | mf.submitted, ...named }, origin);
     await queueSubmission(context, row.key, cn, options.sentFolderId, options.notBefore ?? context.nowMs());
   });
+}
 
 function withMessageId(context: MailboxContext, row: FullMessageRow) {
   const domain = context.mailbox.address.split('@')[1] || 'localhost';

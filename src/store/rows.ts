@@ -1,6 +1,8 @@
 import { decodeBag, type PropertyBag } from '../mapi/index.ts';
+import { contentState } from './content-state.ts';
 import type { FolderRow, MessageRow } from './internal.ts';
 import { type ChunkSource, parseReferences, storedLargeValue } from './large-value.ts';
+import { mailValue, parseMailReferences } from './mail-values.ts';
 import { collationKey } from './tables/collation.ts';
 import type { Folder, FolderRole, Message } from './types.ts';
 
@@ -24,7 +26,7 @@ export const mf = {
 /** The flags that are kept elsewhere than in {@link Message.flags}. */
 export const computedFlags = mf.read | mf.unmodified | mf.hasAttach | mf.fai;
 
-/** The bag of a row: inline values, and handles of the large ones. */
+/** The bag of a row: inline values, and handles of the large ones; without those that were released. */
 export function bagOf(
   source: ChunkSource,
   messageKey: number,
@@ -59,9 +61,13 @@ export function messageFromRow(source: ChunkSource, row: MessageRow): Message {
     created: BigInt(row.created),
     lastModified: BigInt(row.last_modified),
     deleted: row.deleted_at === null ? undefined : BigInt(row.deleted_at),
-    contentState: row.content_state === 0 ? 'local' : 'remote',
+    contentState: row.content_state === contentState.local ? 'local' : 'remote',
     get properties() {
-      bag ??= bagOf(source, row.key, row.properties, row.large_values);
+      if (bag === undefined) {
+        bag = bagOf(source, row.key, row.properties, row.large_values);
+        for (const reference of parseMailReferences(row.in_mail))
+          bag.set(reference[0], mailValue(source, row.key, row.content_version, reference));
+      }
       return bag;
     },
   };

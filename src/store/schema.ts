@@ -115,7 +115,7 @@ export interface MessageTable {
   change_key: Bytes;
   pcl: Bytes;
   source_key: Bytes | null;
-  /** 0 local, 1 remote. */
+  /** See content-state.ts. */
   content_state: number;
   /** Changes when remote content stands for something new; part of the name in the content cache. */
   content_version: number;
@@ -123,6 +123,8 @@ export interface MessageTable {
   properties: Bytes;
   /** JSON `[[tag, value id, bytes], …]` of the large ones. */
   large_values: string | null;
+  /** JSON of the values that the mail on the backend has, see mail-values.ts. */
+  in_mail: string | null;
   /** Bags one after the other, see recipients.ts; null when there are none. */
   recipients: Bytes | null;
   /** JSON array of tags that a client removed from remote content. */
@@ -143,8 +145,10 @@ export interface AttachmentTable {
   size: number;
   properties: Bytes;
   large_values: string | null;
+  in_mail: string | null;
   embedded_properties: Bytes | null;
   embedded_large_values: string | null;
+  embedded_in_mail: string | null;
   embedded_recipients: Bytes | null;
 }
 
@@ -211,6 +215,8 @@ export interface MessageLinkTable {
   remote_folder: string;
   remote_id: string;
   base: string;
+  /** ms since 1970 from when on the content may be released; null when there is nothing to release. */
+  release_at: number | null;
 }
 
 export interface SyncCursorTable {

@@ -49,8 +49,17 @@ export interface SyncState {
   cursor(remoteFolder: string): Promise<string | undefined>;
   setCursor(remoteFolder: string, cursor: string | undefined): Promise<void>;
 
-  /** Makes the content of a local message remote again, once the link is there and the backend has it all. */
-  releaseContent(key: MessageKey): Promise<void>;
+  /** Links whose contents may be looked at now (ms since 1970) to be released, those that wait longest first. */
+  releasable(now: number, limit: number): Promise<MessageLink[]>;
+  /** The content of this message is to be looked at then; undefined: not any more. */
+  releaseLater(key: MessageKey, at: number | undefined): Promise<void>;
+  /**
+   * Gives up the large values of a local message that the linked mail has: it is read, and what is not found in it byte
+   * by byte stays. Nobody sees a difference, except that restrictions no longer look into those values. False when
+   * the message was changed since it had this change number, waits for the backend, or has another mail by now. Throws
+   * ContentUnavailable.
+   */
+  releaseContent(link: MessageLink, changeNumber: number): Promise<boolean>;
   /** Tells that the outbox got rows (after the commit). One listener. */
   onOutbox(listener: () => void): void;
 }
@@ -82,4 +91,6 @@ export interface MessageLink {
   readonly remoteId: string;
   /** Last agreed state (flags and the like), the engine's own JSON. */
   readonly base: string;
+  /** Given to setLink alone: when the content may be looked at to be released, ms since 1970; as before when absent. */
+  readonly releaseAt?: number | undefined;
 }

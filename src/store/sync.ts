@@ -1,15 +1,16 @@
 import type { Selectable } from 'kysely';
-import { decodeBag, encodeBag, type PropertyBag } from '../mapi/index.ts';
-import { attachmentIds, removeAttachments } from './attachments.ts';
+import type { ContentReader } from './content.ts';
 import { type MailboxContext, messageColumns } from './internal.ts';
-import { formatReferences, parseReferences } from './large-value.ts';
-import { isSourceOnlyTag } from './message-content-tags.ts';
-import { messageRow } from './message-rows.ts';
+import { releaseContent } from './release.ts';
 import type { MessageLinkTable, OutboxTable } from './schema.ts';
 import type { MessageLink, OutboxRow, SyncState } from './sync-state.ts';
 
 /** The sync engine's tables of one mailbox. `listen` takes the listener of {@link SyncState.onOutbox}. */
-export function syncState(context: MailboxContext, listen: (listener: () => void) => void): SyncState {
+export function syncState(
+  context: MailboxContext,
+  contents: ContentReader,
+  listen: (listener: () => void) => void,
+): SyncState {
   const mailboxId = context.mailbox.id;
   const outbox = () => context.db().selectFrom('outbox').where('mailbox_id', '=', mailboxId);
   const change = (work: () => Promise<unknown>): Promise<void> =>
@@ -166,12 +167,13 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
     links: async (remoteFolder) => (await links().where('remote_folder', '=', remoteFolder).execute()).map(linkOf),
     async setLink(...given) {
       if (given.length === 0) return;
-      const rows = given.map(({ key, remoteFolder, remoteId, base }) => ({
+      const rows = given.map(({ key, remoteFolder, remoteId, base, releaseAt }) => ({
         mailbox_id: mailboxId,
         message_key: key,
         remote_folder: remoteFolder,
         remote_id: remoteId,
         base,
+        release_at: releaseAt ?? null,
       }));
       await change(() =>
         context
@@ -183,6 +185,7 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
               remote_folder: eb.ref('excluded.remote_folder'),
               remote_id: eb.ref('excluded.remote_id'),
               base: eb.ref('excluded.base'),
+              release_at: eb.fn.coalesce(eb.ref('excluded.release_at'), eb.ref('message_link.release_at')),
             })),
           )
           .execute(),
@@ -277,41 +280,23 @@ export function syncState(context: MailboxContext, listen: (listener: () => void
           .execute();
       }),
 
-    releaseContent: (key) => change(() => releaseContent(context, key)),
+    async releasable(now, limit) {
+      const rows = await links().where('release_at', '<=', now).orderBy('release_at').limit(limit).execute();
+      return rows.map(linkOf);
+    },
+    releaseLater: (key, at) =>
+      change(() =>
+        context
+          .db()
+          .updateTable('message_link')
+          .set({ release_at: at ?? null })
+          .where('mailbox_id', '=', mailboxId)
+          .where('message_key', '=', key)
+          .execute(),
+      ),
+    releaseContent: (link, changeNumber) => releaseContent(context, contents, link, changeNumber),
     onOutbox: listen,
   };
-}
-
-/** Drops what the backend has now; envelope and overlay stay. Only in a transaction. */
-async function releaseContent(context: MailboxContext, key: number): Promise<void> {
-  const row = await messageRow(context, 'key', key);
-  if (row?.content_state !== 0) return;
-  const of = { mailbox_id: context.mailbox.id, message_key: key };
-  const db = context.db();
-  await removeAttachments(context, key, await attachmentIds(context, key, 'all'));
-  const bag: PropertyBag = decodeBag(row.properties);
-  for (const tag of bag.keys()) if (isSourceOnlyTag(tag)) bag.delete(tag);
-  const kept = parseReferences(row.large_values).filter(([tag]) => !isSourceOnlyTag(tag));
-  let chunks = db.deleteFrom('large_value').where((eb) => eb.and(of));
-  if (kept.length > 0) {
-    chunks = chunks.where(
-      'value_id',
-      'not in',
-      kept.map(([, valueId]) => valueId),
-    );
-  }
-  await chunks.execute();
-  await db
-    .updateTable('message')
-    .set({
-      content_state: 1,
-      content_version: await context.allocate(1),
-      properties: encodeBag(bag),
-      large_values: formatReferences(kept),
-    })
-    .where('mailbox_id', '=', context.mailbox.id)
-    .where('key', '=', key)
-    .execute();
 }
 
 const linkOf = (row: Selectable<MessageLinkTable>): MessageLink => ({

@@ -5,6 +5,7 @@ import type { SyncAccount } from './account.ts';
 import { syncLimits } from './limits.ts';
 import { readMessageBase, writeBase } from './links.ts';
 import { isSameVersion, ownKeyOf, oxbowIdOf } from './oxbow-id.ts';
+import { releaseAt } from './release.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /**
@@ -93,6 +94,7 @@ async function settleStore(
     remoteFolder: folder,
     remoteId: found,
     base: writeBase({ flags, contentDigest: digest }),
+    releaseAt: releaseAt(account),
   };
   await sync.setLink(settled);
   return settled;

@@ -8,6 +8,7 @@ import { collectVanished, type FolderNews, ingest, lookAtFolder, removeVanished 
 import { pullTree } from './pull-tree.ts';
 import { pushMessage } from './push.ts';
 import { pushFolder } from './push-folder.ts';
+import { releaseContents } from './release.ts';
 import { submitMessage } from './submit.ts';
 import { Waiting } from './waiting.ts';
 
@@ -194,12 +195,14 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     await push();
     await pull();
     await push();
+    while (await releaseContents(account, () => stopping));
   }
 
   async function loop(): Promise<void> {
     let failures = 0;
     while (!stopping) {
       woken = false;
+      let more = false;
       try {
         await push();
         if (clock() - lastPoll >= options.pollMs) {
@@ -209,6 +212,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
         failures = 0;
         lastError = undefined;
         state = 'running';
+        more = await releaseContents(account, () => stopping || woken);
       } catch (error) {
         if (stopping) break;
         lastError = (error as Error).message;
@@ -231,6 +235,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
         failures += 1;
         continue;
       }
+      if (more) continue;
       const due = await mailbox.sync.nextDue();
       await sleep(Math.max(0, Math.min(lastPoll + options.pollMs, due ?? Number.POSITIVE_INFINITY) - clock()));
     }

@@ -18,6 +18,13 @@ export const syncLimits = {
    * broke or Oxbow was killed. Before that, not finding its effect means nothing.
    */
   settleMs: 10_000,
+  /**
+   * After a message was stored on the backend, before its content is released here: longer than between two times that
+   * Outlook saves a draft that is being written (three minutes), and than a client takes to fetch what it sent.
+   */
+  releaseAfterMs: 5 * 60_000,
+  /** Messages whose content is released before anything else gets its turn. */
+  releaseBatch: 20,
   /** Between two looks at the folder tree, in polls. */
   treeEveryPolls: 10,
   /** A whole listing, to see flags changed elsewhere, is due after this many polls, but not sooner than in … */

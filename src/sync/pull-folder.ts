@@ -17,6 +17,7 @@ import {
   writeCursor,
 } from './links.ts';
 import { isSameVersion, messageOfOxbowId, ownKeyOf } from './oxbow-id.ts';
+import { releaseAt } from './release.ts';
 import { unlessMissing } from './waiting.ts';
 
 /** What one look at a folder found, before anything is changed. */
@@ -323,7 +324,8 @@ async function takeKnown(
     // Without a base nothing tells who changed a flag: what a client did and still waits here holds, else what is there.
     const flags = (await sync.isPending(key)) ? envelope.flags : { ...envelope.flags, ...shownFlags(message) };
     const base = writeBase({ flags, ...(digest ? { contentDigest: digest } : { size: envelope.size }) });
-    await takeFlags(account, { key, remoteFolder, remoteId: envelope.id, base }, envelope.flags);
+    const link = { key, remoteFolder, remoteId: envelope.id, base, ...(digest && { releaseAt: releaseAt(account) }) };
+    await takeFlags(account, link, envelope.flags);
     return true;
   };
 

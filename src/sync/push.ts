@@ -18,6 +18,7 @@ import { moveMail } from './move-mail.ts';
 import { oxbowIdOf } from './oxbow-id.ts';
 import { takeFlags } from './pull-folder.ts';
 import { linkOf, remoteFolderOf } from './push-folder.ts';
+import { releaseAt } from './release.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /** Header that finds a stored mail again, see oxbow-id.ts. */
@@ -101,6 +102,7 @@ async function storeRemote(
     remoteFolder: target,
     remoteId: id,
     base: writeBase({ flags, contentDigest: digest }),
+    releaseAt: releaseAt(account),
   });
   return true;
 }

@@ -8,6 +8,7 @@ import { contentDigest } from './content-digest.ts';
 import { noFlags } from './flags.ts';
 import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { takeFlags } from './pull-folder.ts';
+import { releaseAt } from './release.ts';
 import { ignoreMissing, Waiting } from './waiting.ts';
 
 /** Notes: `sending <ms>` before the call; `sent <ms>` once the backend said so: from then on it is never sent again. */
@@ -136,7 +137,7 @@ async function settle(
       }
       // What somebody set on the copy since it was sent is taken, not taken away.
       const base = { flags: { ...noFlags, seen: copy.flags.seen }, contentDigest: digest };
-      const link = { key: message.key, remoteFolder: copy.folder, remoteId: copy.id };
+      const link = { key: message.key, remoteFolder: copy.folder, remoteId: copy.id, releaseAt: releaseAt(account) };
       const size = copy.size === undefined ? {} : { size: copy.size };
       await takeFlags(account, { ...link, base: writeBase({ ...base, ...size }) }, copy.flags);
     }

@@ -164,29 +164,6 @@ describe('remote content', () => {
     const failed = await mailbox.copyMessages(inbox, [other.message.id], drafts, client);
     assert.deepEqual([failed.partial, failed.ids.size], [true, 0]);
   });
-
-  test('released content is fetched anew, and envelope and overlay stay', async (t) => {
-    const bench = await setUp(t);
-    const { mailbox, inbox } = bench;
-    const saved = await mailbox.saveMessage(
-      {
-        folderId: inbox,
-        set: bag([PidTag.Subject, 'mine'], [PidTag.Body, 'x'.repeat(20_000)], [PidTag.FlagStatus, 2]),
-        putAttachments: [{ number: 0, properties: bag([PidTag.AttachDataBinary, Buffer.alloc(100_000)]) }],
-      },
-      client,
-    );
-    await mailbox.sync.releaseContent(saved.key);
-    bench.store.setContentSource({ fetch: async () => once(raw) });
-    const released = (await mailbox.message(saved.id))!;
-    assert.equal(released.contentState, 'remote');
-    assert.equal(released.changeNumber, saved.changeNumber);
-    assert.equal(getString(released.properties, PidTag.Subject), 'mine');
-    assert.equal(released.properties.has(PidTag.Body), false);
-    const content = await mailbox.content(released);
-    assert.match(await bodyOf(getProperty(content.properties, PidTag.Body)), /^the body/);
-    assert.equal(getProperty(content.properties, PidTag.FlagStatus), 2);
-  });
 });
 
 describe('the cache', () => {

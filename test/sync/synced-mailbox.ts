@@ -14,7 +14,8 @@ export const inboxId = 'default0/INBOX';
 /** A mailbox, a backend in memory and an engine between them that works when it is told. */
 export async function setUp(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'oxbow-sync-'));
-  const store = await openStore({ file: join(folder, 'oxbow.db'), cacheDirectory: join(folder, 'content') });
+  const file = join(folder, 'oxbow.db');
+  const store = await openStore({ file, cacheDirectory: join(folder, 'content') });
   t.after(async () => {
     await store.close();
     rmSync(folder, { recursive: true });
@@ -34,6 +35,8 @@ export async function setUp(t: TestContext) {
     },
   });
   return {
+    /** The database. */
+    file,
     mailbox,
     backend,
     engine,

@@ -5,6 +5,7 @@ import { countHierarchyChanges } from './003-hierarchy-changes.ts';
 import { prepareUpload } from './004-upload.ts';
 import { orderByChange } from './005-change-order.ts';
 import { keepFormerIds } from './006-former-ids.ts';
+import { releaseContent } from './007-released-content.ts';
 import { columnTypes, type DatabaseKind } from './column-types.ts';
 
 /** All changes of the schema in their order; names are never changed and steps never removed. */
@@ -15,6 +16,7 @@ const steps = {
   '004-upload': prepareUpload,
   '005-change-order': orderByChange,
   '006-former-ids': keepFormerIds,
+  '007-released-content': releaseContent,
 };
 
 /** The migrations for one kind of database, as Kysely's Migrator wants them. */

@@ -12,6 +12,7 @@ import {
 import { batches } from '../batches.ts';
 import { messageProperty, messagePropertyTags } from '../computed.ts';
 import { type MailboxContext, type MessageRow, messageColumns } from '../internal.ts';
+import { isMailValue } from '../mail-values.ts';
 import { sortText } from '../rows.ts';
 import type { FolderId, Message, Table } from '../types.ts';
 import { indexView } from './index-view.ts';
@@ -277,7 +278,10 @@ const plainObject = (context: MailboxContext, message: Message): ObjectOfRow => 
   lookup: (tag) => messageProperty(context.mailbox, message, tag),
 });
 
-/** Messages with what a restriction asks of them in memory: large values up to a size, recipients, attachments. */
+/**
+ * Messages with what a restriction asks of them in memory: large values up to a size, recipients, attachments. Nothing is
+ * fetched from the backend.
+ */
 export async function evaluable(
   context: MailboxContext,
   messages: readonly Message[],
@@ -293,7 +297,7 @@ export async function evaluable(
     let large: Map<PropertyTag, StoredValue> | undefined;
     for (const tag of needs.tags) {
       const value = messageProperty(mailbox, message, tag);
-      if (!isLargeValue(value) || value.size > limits.searchedBytes) continue;
+      if (!isLargeValue(value) || isMailValue(value) || value.size > limits.searchedBytes) continue;
       const bytes = Buffer.from(await value.read(0, value.size));
       if (bytes.length < value.size) continue;
       large ??= new Map();

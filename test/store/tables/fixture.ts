@@ -59,7 +59,11 @@ export async function openFixture(file?: string) {
     },
   };
   const guid = '00000000-0000-0000-0000-000000000001';
-  const source = { mailboxId: 1, db: () => database.db() };
+  const source = {
+    mailboxId: 1,
+    db: () => database.db(),
+    mail: () => Promise.reject(new Error('nothing is released')),
+  };
   const foldersWhere = async (deleted: boolean): Promise<FolderRow[]> =>
     database.db().selectFrom('folder').selectAll().where('deleted', '=', Number(deleted)).orderBy('name_key').execute();
 
