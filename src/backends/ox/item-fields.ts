@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { plainLines } from '../../formats/index.ts';
+import { dayOfMs, plainLines } from '../../formats/index.ts';
 
 /** Fields of an object of Open-Xchange by their names; null stands for "no longer there". */
 export type OxRow = Record<string, unknown>;
@@ -94,6 +94,12 @@ export function oxText(value: unknown): string | undefined {
 
 export const oxNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+/** Milliseconds since 1970 of a time that properties can hold, 1601 to 9999. */
+export function oxTime(value: unknown): number | undefined {
+  const ms = oxNumber(value);
+  return ms === undefined || dayOfMs(ms) === undefined ? undefined : Math.trunc(ms);
+}
 
 /** A field that is one column of text. */
 export const textColumn = (column: string): OxField<object, string> => ({

@@ -8,7 +8,7 @@ import {
   type TaskStatus,
 } from '../../formats/index.ts';
 import { commonFields } from './common-fields.ts';
-import { type OxField, type OxFields, type OxRow, oxNumber, oxText, textColumn } from './item-fields.ts';
+import { type OxField, type OxFields, type OxRow, oxNumber, oxText, oxTime, textColumn } from './item-fields.ts';
 import { recurrenceField } from './task-recurrence.ts';
 
 /** `status`, 1 to 5. */
@@ -81,7 +81,7 @@ const joined = (names: readonly string[] | undefined): string =>
 const dayField = (column: string, other: 'start' | 'due', timeZone: string): OxField<Task, TaskDay> => ({
   columns: [column, 'full_time'],
   read: (row) => {
-    const ms = oxNumber(row[column]);
+    const ms = oxTime(row[column]);
     if (ms === undefined) return undefined;
     if (row.full_time === false) return { day: localDay(ms, timeZone), at: ms };
     const day = dayOfMs(ms);
@@ -104,7 +104,7 @@ const completedField = (timeZone: string): OxField<Task, TaskDay> => ({
   columns: ['date_completed'],
   partly: 'always a time: a day is that of its midnight',
   read: (row) => {
-    const at = oxNumber(row.date_completed);
+    const at = oxTime(row.date_completed);
     return at === undefined ? undefined : { day: localDay(at, timeZone), at };
   },
   write: ({ day, at }) => ({ date_completed: at ?? midnight(day, timeZone) }),
@@ -124,7 +124,7 @@ export const taskFields = (timeZone: string): OxFields<Task> => ({
   due: dayField('end_time', 'start', timeZone),
   completed: completedField(timeZone),
   importance: importanceField,
-  reminder: numberField('alarm'),
+  reminder: { ...numberField('alarm'), read: (row) => oxTime(row.alarm) },
   actualEffort: minutesField('actual_duration'),
   estimatedEffort: minutesField('target_duration'),
   owner: noColumn,

@@ -8,7 +8,7 @@ import {
   type Task,
   type TaskRecurrence,
 } from '../../formats/index.ts';
-import { type OxField, type OxRow, oxNumber } from './item-fields.ts';
+import { type OxField, type OxRow, oxNumber, oxTime } from './item-fields.ts';
 
 /** `recurrence_type`. */
 const type = { none: 0, daily: 1, weekly: 2, monthly: 3, yearly: 4 } as const;
@@ -42,8 +42,12 @@ const months = ({ interval, yearly }: { interval: number; yearly: boolean }, mon
     ? { recurrence_type: type.yearly, interval: 1, month: month - 1 }
     : { recurrence_type: type.monthly, interval };
 
+/** A whole number between two bounds, the lower one where there is none. */
+const within = (value: unknown, least: number, most: number): number =>
+  Math.min(most, Math.max(least, Math.trunc(oxNumber(value) ?? least)));
+
 function readPattern(row: OxRow): SeriesPattern | undefined {
-  const interval = oxNumber(row.interval) || 1;
+  const interval = within(row.interval, 1, 999);
   const days = daysOf(oxNumber(row.days) ?? 0);
   const kind = oxNumber(row.recurrence_type) ?? type.none;
   if (kind === type.daily) return { kind: 'daily', interval };
@@ -52,14 +56,14 @@ function readPattern(row: OxRow): SeriesPattern | undefined {
   if (kind !== type.monthly && kind !== type.yearly) return undefined;
   const yearly = kind === type.yearly;
   const at = { interval: yearly ? 12 * interval : interval, yearly };
-  const day = oxNumber(row.day_in_month) ?? 1;
+  const day = within(row.day_in_month, 1, 31);
   return days.length > 0
     ? { kind: 'monthlyNth', ...at, days, nth: day >= 5 ? -1 : day }
     : { kind: 'monthly', ...at, day, inShortMonths: 'lastDay' };
 }
 
 function readEnd(row: OxRow): TaskRecurrence['end'] {
-  const count = oxNumber(row.occurrences);
+  const count = oxNumber(row.occurrences) ? within(row.occurrences, 0, 0xffff) : 0;
   if (count) return { kind: 'count', count };
   const day = dayOfMs(oxNumber(row.until) ?? Number.NaN);
   return day === undefined ? { kind: 'never' } : { kind: 'until', day };
@@ -67,7 +71,7 @@ function readEnd(row: OxRow): TaskRecurrence['end'] {
 
 /** The day from which a task repeats on Open-Xchange: its own. */
 function firstDay(row: OxRow, timeZone: string): string | undefined {
-  const ms = oxNumber(row.start_time) ?? oxNumber(row.end_time);
+  const ms = oxTime(row.start_time) ?? oxTime(row.end_time);
   if (ms === undefined) return undefined;
   return row.full_time === false ? localDay(ms, timeZone) : dayOfMs(ms);
 }

@@ -34,6 +34,8 @@ export function localDayOfTime(time: bigint, timeZone: string): string | undefin
     .toString();
 }
 
-/** The local midnight at which a day begins, as a FILETIME. */
-export const localMidnight = (text: string, timeZone: string): bigint =>
-  fileTimeFromMs(Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds);
+/** The local midnight at which a day begins, as a FILETIME; not before the first that there is. */
+export function localMidnight(text: string, timeZone: string): bigint {
+  const time = fileTimeFromMs(Temporal.PlainDate.from(text).toZonedDateTime(timeZone).epochMilliseconds);
+  return time < 0n ? 0n : time;
+}

@@ -34,31 +34,46 @@ const named: Readonly<Record<string, string>> = {
 /** Elements whose content is no HTML. */
 const rawElements = new Set(['script', 'style', 'title', 'textarea', 'xml']);
 
-// Each alternative is bounded by what cannot occur in it, so the scan is linear.
+// Each alternative is bounded by what cannot occur in it, so the scan is linear. Tags end where tagEnd says.
 const piece =
-  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*(?:>|$)|<\/?[a-zA-Z][^\s/>]*(?:[^>"']|"[^"]*(?:"|$)|'[^']*(?:'|$))*(?:>|$)|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|[^<&]+|[<&]/g;
+  /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*(?:>|$)|<\/?[a-zA-Z][^\s/>"']*|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|[^<&]+|[<&]/g;
 
 /** The tokens of HTML, in order. Never fails: what is no markup is text. */
 export function* htmlTokens(html: string): Generator<HtmlToken> {
-  piece.lastIndex = 0;
   const scan = new RegExp(piece);
   for (let found = scan.exec(html); found; found = scan.exec(html)) {
     const source = found[0];
-    const tag = /^<(\/?)([a-zA-Z][^\s/>]*)/.exec(source);
-    if (tag) {
-      const name = tag[2]!.toLowerCase();
-      yield { kind: 'tag', name, closing: tag[1] === '/', source };
-      if (tag[1] === '/' || !rawElements.has(name)) continue;
-      const end = new RegExp(`</${name}`, 'gi');
-      end.lastIndex = scan.lastIndex;
-      const stop = end.exec(html)?.index ?? html.length;
-      if (stop > scan.lastIndex) yield { kind: 'markup', source: html.slice(scan.lastIndex, stop) };
+    if (/^<\/?[a-zA-Z]/.test(source)) {
+      const start = found.index;
+      const end = tagEnd(html, scan.lastIndex);
+      const closing = source[1] === '/';
+      const name = source.slice(closing ? 2 : 1).toLowerCase();
+      scan.lastIndex = end;
+      yield { kind: 'tag', name, closing, source: html.slice(start, end) };
+      if (closing || !rawElements.has(name)) continue;
+      const after = new RegExp(`</${name}`, 'gi');
+      after.lastIndex = end;
+      const stop = after.exec(html)?.index ?? html.length;
+      if (stop > end) yield { kind: 'markup', source: html.slice(end, stop) };
       scan.lastIndex = stop;
     } else if (source.startsWith('<') && source.length > 1) yield { kind: 'markup', source };
     else if (source.startsWith('&') && source.length > 1)
       yield { kind: 'reference', source, text: characterOf(source) };
     else yield { kind: 'text', text: source };
   }
+}
+
+/** Where a tag ends, whose name ends at `at`: after the next `>` that is not in quotes, or with the document. */
+function tagEnd(html: string, at: number): number {
+  const stop = /[>"']/g;
+  stop.lastIndex = at;
+  for (let found = stop.exec(html); found; found = stop.exec(html)) {
+    if (found[0] === '>') return stop.lastIndex;
+    const close = html.indexOf(found[0], stop.lastIndex);
+    if (close < 0) return html.length;
+    stop.lastIndex = close + 1;
+  }
+  return html.length;
 }
 
 function characterOf(reference: string): string | undefined {

@@ -1,6 +1,6 @@
 import { fileTimeFromMs, fileTimeToMs, type NamedProperty, PidLid, PidTag, Ptyp } from '../../mapi/index.ts';
 import { commonRules } from '../item/common.ts';
-import { dayOfTime, localDayOfTime, localMidnight, timeOfDay } from '../item/days.ts';
+import { dayOfMs, dayOfTime, localDayOfTime, localMidnight, timeOfDay } from '../item/days.ts';
 import { kept } from '../item/kept.ts';
 import type { PropertyReader } from '../item/properties.ts';
 import { type FieldRule, type FieldRules, numberRule, textRule, textsRule } from '../item/rules.ts';
@@ -16,7 +16,7 @@ function withTime(from: PropertyReader, day: string | undefined, exact: NamedPro
   if (day === undefined) return undefined;
   const time = from.time(exact);
   const at = time === undefined ? undefined : fileTimeToMs(time);
-  return at !== undefined && localDay(at, from.timeZone) === day ? { day, at } : { day };
+  return at !== undefined && dayOfMs(at) !== undefined && localDay(at, from.timeZone) === day ? { day, at } : { day };
 }
 
 /** The day at an instant in a time zone. */

@@ -35,7 +35,7 @@ export function readVcardLines(bytes: Uint8Array): VcardLines[] {
     else if (card && line.trim() !== '' && card.properties.length < formatLimits.vcardProperties) {
       const property = parseLine(line, charset);
       if (!property) card.malformed.push(decodeText(Buffer.from(line.slice(0, 40), 'latin1'), charset));
-      else if (property.name === 'AGENT' && /^\s*(?:BEGIN:VCARD)?\s*$/i.test(property.value)) {
+      else if (property.name === 'AGENT' && isBeginning(property.value)) {
         // A card inside the card: its lines are the value.
         const inner = nested(lines, at, /BEGIN/i.test(property.value) ? 1 : 0);
         card.properties.push({ ...property, value: decodeText(Buffer.from(inner.text, 'latin1'), charset) });
@@ -45,6 +45,9 @@ export function readVcardLines(bytes: Uint8Array): VcardLines[] {
   }
   return cards;
 }
+
+/** Whether a card follows as the value. */
+const isBeginning = (value: string): boolean => /^(?:BEGIN:VCARD)?$/i.test(value.trim());
 
 /** UTF-16 with a mark as UTF-8, a mark of UTF-8 gone. */
 function asUtf8(bytes: Uint8Array): Buffer {

@@ -123,8 +123,10 @@ test('a body goes through PidTagRtfCompressed and back', () => {
 });
 
 test('hostile HTML costs time by its size', () => {
-  for (const part of ['<a "', "<a '", '<!--', '<', '&', '&#', '<style>', '<a b="', '{\\'])
+  for (const part of ['<a ', '<a b=c ', '<a "', "<a '", '<!--', '<', '&', '&#', '<style>', '<a b="', '{\\'])
     encapsulateHtml(part.repeat(20_000));
+  for (const part of ['b=c ', '""', '-'])
+    for (const start of ['<a ', '<!--', '<style>']) encapsulateHtml(start + part.repeat(1_000_000));
 });
 
 const folder = join(import.meta.dirname, '../../../../shared/samples/rtf');
