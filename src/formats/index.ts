@@ -1,5 +1,8 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
-export type { Pattern as SeriesPattern } from './calendar/series.ts';
+export { type Occurrence, occurrencesOf } from './calendar/occurrences.ts';
+export { isExactInMapi } from './calendar/pattern-to-mapi.ts';
+export { RuleError, ruleOfSeries, ruleParts, seriesOfRule } from './calendar/rrule.ts';
+export type { Pattern as SeriesPattern, Series, SeriesEnd } from './calendar/series.ts';
 export { addressText, postalAddress } from './contact/address.ts';
 export type { AddressKind, Contact, Day, EmailAddress, Gender, Photo, PostalAddress } from './contact/contact.ts';
 export { defaultFileAs, type FileAs, type FileAsForm, fileAsForms, fileAsOf, fileAsText } from './contact/file-as.ts';
@@ -14,7 +17,27 @@ export {
   writeDistributionList,
 } from './distribution-list/mapi.ts';
 export { type Envelope, envelopeProperties, recipientProperties, recipientType } from './envelope.ts';
+export type {
+  Attendee,
+  BusyStatus,
+  CalendarEvent,
+  EventException,
+  EventTime,
+  OccurrenceFields,
+  Person,
+  Recurrence,
+  Response as AttendeeResponse,
+} from './event/event.ts';
+export { comparable, instantOf } from './event/event-time.ts';
+export { globalObjectIdOfUid, uidOfGlobalObjectId } from './event/global-object-id.ts';
+export { eventNames, readEvent, writeEvent } from './event/mapi.ts';
+export { type Meeting, type MeetingMethod, meetingNames, readMeeting, writeMeeting } from './event/meeting.ts';
+export { type EventContext, seriesOf } from './event/times.ts';
+export { uncarriedProperties } from './event/uncarried.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
+export { readMeetings, writeMeetingText } from './ical/meeting.ts';
+export { type ReadCalendar, readCalendar } from './ical/read.ts';
+export { type CalendarOptions, writeCalendar } from './ical/write.ts';
 export type { CommonFields, Sensitivity } from './item/common.ts';
 export { dayOfMs, msOfDay } from './item/days.ts';
 export type { Note } from './item/note.ts';
@@ -35,6 +58,7 @@ export { readTask, taskNames, writeTask } from './task/mapi.ts';
 export { alignedRecurrence } from './task/recurrence.ts';
 export { localDay } from './task/rules.ts';
 export { impliedPercent, type Task, type TaskDay, type TaskRecurrence, type TaskStatus } from './task/task.ts';
+export { windowsZoneOf, type ZoneId, zoneOfName } from './time-zone/zone-id.ts';
 export { type ReadVcard, readVcards } from './vcard/read.ts';
 export {
   type VcardOptions,

@@ -65,8 +65,22 @@ function weeksOf(local: LocalMs): number[] {
   return last ? (week === 5 ? [5] : [5, week]) : [week];
 }
 
+const yearRules = new Map<string, readonly BiasRule[]>();
+/** Zones and years whose rules are remembered. */
+const rememberedYears = 10_000;
+
 /** The rules that a zone's clocks may follow in one year, the likeliest first. */
-function rulesOfYear(zone: ZoneId, year: number): BiasRule[] {
+function rulesOfYear(zone: ZoneId, year: number): readonly BiasRule[] {
+  const cacheKey = `${zone} ${year}`;
+  const cached = yearRules.get(cacheKey);
+  if (cached) return cached;
+  if (yearRules.size >= rememberedYears) yearRules.clear();
+  const rules = possibleRules(zone, year);
+  yearRules.set(cacheKey, rules);
+  return rules;
+}
+
+function possibleRules(zone: ZoneId, year: number): BiasRule[] {
   const { first, changes } = changesIn(zone, year);
   if (changes.length === 0)
     return [{ bias: -first || 0, standardBias: 0, daylightBias: 0, standardDate: never, daylightDate: never }];
