@@ -79,14 +79,18 @@ function sourceOf(entryId: Uint8Array): MemberSource | undefined {
   }
 }
 
-/** The pair of entry ids of a member. Ids of contacts and lists have to be entry ids in hex here. */
+/**
+ * The pair of entry ids of a member. Ids of contacts and lists have to be entry ids in hex here; a member whose id is none
+ * has its name and address alone.
+ */
 export function memberEntry(member: Member): MemberEntry {
   const { name, address = '', addressType = 'SMTP', source } = member;
   const oneOff = oneOffEntryId({ displayName: label(name, address), addressType, address, noLookup: false });
-  return { entryId: source ? sourceEntryId(source) : oneOff, oneOff };
+  return { entryId: (source && sourceEntryId(source)) ?? oneOff, oneOff };
 }
 
-function sourceEntryId(source: MemberSource): Buffer {
+function sourceEntryId(source: MemberSource): Buffer | undefined {
+  if ('id' in source && !/^(?:[0-9a-f]{2})+$/i.test(source.id)) return undefined;
   const wrapped = (low: number, high: number, entryId: Uint8Array) =>
     wrappedEntryId(notOneOff | (high << 4) | low, entryId);
   switch (source.kind) {

@@ -44,6 +44,7 @@ const decisive: readonly (readonly [string, PhoneText])[] = [
   ['TLX', 'telex'],
   ['TEXTPHONE', 'textPhone'],
   ['TTY-TDD', 'textPhone'],
+  ['TTYTDD', 'textPhone'],
   ['X-EVOLUTION-TTYTDD', 'textPhone'],
   ['X-IP', 'ipPhone'],
   ['X-ASSISTANT', 'assistantPhone'],

@@ -286,7 +286,8 @@ function takeEmail(card: CardReader, property: VcardProperty): boolean {
     card.contact[field] = { address: value };
     return true;
   };
-  if (place(types.has('HOME') ? 'email2' : types.has('X-OTHER') ? 'email3' : 'email1')) return true;
+  if (place(types.has('HOME') ? 'email2' : types.has('X-OTHER') || types.has('OTHER') ? 'email3' : 'email1'))
+    return true;
   const fields = ['email1', 'email2', 'email3'] as const;
   return fields.some((field) => card.contact[field]?.address === value) || fields.some(place);
 }
@@ -433,6 +434,11 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['X-MS-CHILD', takeChild],
   ['RELATED', takeRelated],
   ['X-ABRELATEDNAMES', takeRelated],
+  // The fields that users name themselves, in order (MS-OXVCARD 2.1.3.9).
+  [
+    'X-MS-TEXT',
+    (card, property) => card.setFirst(['userField1', 'userField2', 'userField3', 'userField4'], text(property)),
+  ],
   ['X-EVOLUTION-FILE-AS', (card, property) => card.setSortText(text(property))],
   [
     'NOTE',

@@ -115,6 +115,12 @@ test('what Outlook put into a member stays to the byte when others are added', (
   assert.deepEqual((get(bag, PidLid.DistributionListOneOffMembers) as Uint8Array[])[1], odd);
 });
 
+test('a member whose contact nobody found keeps its name and address', () => {
+  const source = { kind: 'contact', id: '31/512', address: 'email1' } as const;
+  const list = { members: [{ name: 'Kim', address: 'kim@p.example', source }] };
+  assert.deepEqual(readDistributionList(written(list), context).members, [{ name: 'Kim', address: 'kim@p.example' }]);
+});
+
 test('hostile members and streams are read without harm', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 80 })), fc.uint8Array({ maxLength: 60 }), (members, stream) => {

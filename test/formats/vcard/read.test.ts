@@ -48,6 +48,40 @@ test('vCard 2.1: bare types, quoted-printable in its charset over several lines,
   });
 });
 
+test('MS-OXVCARD 2.1.3.9: properties of Outlook', () => {
+  assert.deepEqual(
+    contactOf(
+      [
+        'X-MS-TEXT:one',
+        'X-MS-TEXT:two',
+        'X-MS-TEL;TTYTDD:1',
+        'X-MS-TEL;VOICE;ASSISTANT:2',
+        'X-MS-TEL;COMPANY:3',
+        'X-MS-IMADDRESS:eva',
+        'X-MS-MANAGER:Mia',
+        'X-MS-ASSISTANT:Ann',
+        'X-MS-SPOUSE:Sam',
+        'X-MS-CHILD:Kim',
+        'X-MS-CHILD:Lou',
+        'X-MS-INTERESTS:chess',
+      ].join('\n'),
+    ),
+    {
+      userField1: 'one',
+      userField2: 'two',
+      textPhone: '1',
+      assistantPhone: '2',
+      companyPhone: '3',
+      instantMessenger: 'eva',
+      manager: 'Mia',
+      assistant: 'Ann',
+      spouse: 'Sam',
+      children: ['Kim', 'Lou'],
+      hobbies: 'chess',
+    },
+  );
+});
+
 test('the most wanted of several takes the first place', () => {
   const contact = contactOf(
     'TEL;TYPE=WORK:1\nTEL;TYPE=WORK,PREF:2\nEMAIL;TYPE=WORK:a@a.example\nEMAIL;TYPE=WORK;TYPE=pref:b@a.example',
