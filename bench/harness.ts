@@ -75,6 +75,8 @@ export interface ServerOptions {
   readonly data?: string;
   /** For the process that is measured. */
   readonly nodeOptions?: readonly string[];
+  /** Stands between the server and its backend: given the address of one, gives what the other is to ask. */
+  readonly between?: (url: string) => Promise<string>;
   /** Between two looks at the backend; half a second when left out. */
   readonly pollSeconds?: number;
 }
@@ -86,6 +88,7 @@ export async function startServer(options: ServerOptions = {}): Promise<BenchSer
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'oxbow-bench-'));
   const pollSeconds = options.pollSeconds ?? 0.5;
   const sandbox = await startProcess([], ['trial', '--listen', '127.0.0.1:0', '--data', data]);
+  const asked = (await options.between?.(sandbox.url)) ?? sandbox.url;
   const sandboxAuthority = join(data, 'certificates', 'ca.pem');
   const own = join(data, 'gateway');
   const config = join(data, 'gateway.yaml');
@@ -94,7 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<BenchSer
     JSON.stringify({
       listen: '127.0.0.1:0',
       data: own,
-      backend: { kind: 'ox', url: `${sandbox.url}/ajax`, certificateAuthority: sandboxAuthority, pollSeconds },
+      backend: { kind: 'ox', url: `${asked}/ajax`, certificateAuthority: sandboxAuthority, pollSeconds },
       log: 'warn',
     }),
   );

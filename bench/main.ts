@@ -7,6 +7,7 @@ import { crash } from './crash.ts';
 import { execute } from './execute.ts';
 import { folderSize } from './folder-size.ts';
 import { type Figure, machine } from './harness.ts';
+import { latencyOfBackend } from './latency.ts';
 import { sessions } from './sessions.ts';
 import { waiting } from './waiting.ts';
 
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'cached-mode': cachedMode,
   waiting,
   attachment,
+  latency: latencyOfBackend,
   crash,
 };
 /** Takes many minutes, so only by name. */

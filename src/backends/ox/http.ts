@@ -51,7 +51,12 @@ const userAgent = 'Oxbow';
 export function createOxHttp(options: OxHttpOptions): OxHttp {
   const base = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`);
   const secure = base.protocol === 'https:';
-  const agentOptions = { keepAlive: true, maxSockets: oxLimits.connections, keepAliveMsecs: 10_000 };
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: oxLimits.connections,
+    maxFreeSockets: oxLimits.idleConnections,
+    keepAliveMsecs: 10_000,
+  };
   const agent = secure
     ? new https.Agent({
         ...agentOptions,

@@ -1,7 +1,9 @@
 /** Bounds of the Open-Xchange client, in one place. */
 export const oxLimits = {
-  /** Connections of one account: as many mails are fetched at a time. A little more than a browser opens. */
-  connections: 8,
+  /** Connections of one account at most: as many mails are fetched at a time, so this divides the latency of many. */
+  connections: 16,
+  /** Those that stay open while there is nothing to ask. */
+  idleConnections: 4,
   /** Until the headers of an answer must be there; a first listing of a large folder takes a while. */
   answerMs: 120_000,
   /** A JSON answer: 200,000 rows of id and flags are about 6 MB. */
@@ -10,4 +12,8 @@ export const oxLimits = {
   batch: 50,
   /** Ids of one `list`. */
   listIds: 500,
+  /** Stamps are given before the commit: an item may become visible after a newer one (ox-http-api 1.8). */
+  overlapMs: 2_000,
+  /** A contact's picture; the server takes 4 MiB by default. */
+  pictureBytes: 16 * 1024 * 1024,
 } as const;
