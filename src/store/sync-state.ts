@@ -11,6 +11,8 @@ export interface SyncState {
   outboxCount(): Promise<number>;
   /** Whether a client's change of this message waits for the backend. */
   isPending(key: MessageKey): Promise<boolean>;
+  /** Whether a client's change of this folder waits for the backend. */
+  isFolderPending(folderId: FolderId): Promise<boolean>;
   /** The note on the waiting row of a message's change. */
   noteOf(key: MessageKey): Promise<string | undefined>;
   /** When the next row falls due, in ms since 1970; undefined when the outbox is empty. */

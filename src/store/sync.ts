@@ -31,6 +31,15 @@ export function syncState(
         .where('object_key', '=', row.objectKey)
         .execute(),
     );
+  const waits = async (kinds: readonly OutboxRow['kind'][], objectKey: number): Promise<boolean> => {
+    const row = await outbox()
+      .select('kind')
+      .where('kind', 'in', kinds)
+      .where('object_key', '=', objectKey)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  };
   const links = () => context.db().selectFrom('message_link').selectAll().where('mailbox_id', '=', mailboxId);
   const folderLinks = () =>
     context
@@ -60,15 +69,8 @@ export function syncState(
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    async isPending(key) {
-      const row = await outbox()
-        .select('kind')
-        .where('kind', 'in', ['message', 'submit'])
-        .where('object_key', '=', key)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    isPending: (key) => waits(['message', 'submit'], key),
+    isFolderPending: (folderId) => waits(['folder'], folderId),
     async noteOf(key) {
       const row = await outbox()
         .select('note')

@@ -2,7 +2,7 @@ import type { MailFolderRole, RemoteFolder, RemoteFolderStatus } from '../backen
 import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { creationOf, readCursor, readFolderBase, writeBase } from './links.ts';
+import { creationOf, mailFolderLinks, readCursor, readFolderBase, writeBase } from './links.ts';
 import { takeDeletion } from './pull-folder.ts';
 
 const localRole: Readonly<Record<MailFolderRole, FolderRole>> = {
@@ -30,7 +30,7 @@ export async function pullTree(account: SyncAccount, missedBefore: Set<string>):
   }
   account.tree = tree;
   const remoteIds = new Set(tree.map((folder) => folder.id));
-  const links = await mailbox.sync.folderLinks();
+  const links = await mailFolderLinks(mailbox);
   const linked = new Map(links.map((link) => [link.remoteId, link]));
   const missing = links.filter((link) => !remoteIds.has(link.remoteId));
   const fresh = tree.filter((folder) => !linked.has(folder.id));
@@ -108,7 +108,9 @@ async function pullFolder(
     return;
   }
   const before = readFolderBase(link);
-  if ((before.name === remote.name && before.parentId === remote.parentId) || remote.role !== undefined) return;
+  if (remote.role !== undefined) return;
+  if (before.name === remote.name && before.parentId === remote.parentId)
+    return takeOwnName(account, link, remote.name);
   await mailbox.transaction(async () => {
     const folder = await mailbox.folder(link.folderId);
     if (folder && !(await mailbox.folder(parentId))) return;
@@ -131,7 +133,7 @@ async function pullFolder(
 }
 
 /** Each side moved one folder into the other: the backend's order holds. */
-async function swap({ mailbox }: SyncAccount, parentId: FolderId, folder: Folder): Promise<void> {
+export async function swap({ mailbox }: SyncAccount, parentId: FolderId, folder: Folder): Promise<void> {
   const parent = await mailbox.folder(parentId);
   if (parent)
     await withFreeName(parent.displayName, (free) =>
@@ -139,7 +141,8 @@ async function swap({ mailbox }: SyncAccount, parentId: FolderId, folder: Folder
     );
 }
 
-async function isBelow({ mailbox }: SyncAccount, folderId: FolderId, above: FolderId): Promise<boolean> {
+/** Whether a folder is another one or inside of it. */
+export async function isBelow({ mailbox }: SyncAccount, folderId: FolderId, above: FolderId): Promise<boolean> {
   for (let at: FolderId | undefined = folderId; at !== undefined; at = (await mailbox.folder(at))?.parentId)
     if (at === above) return true;
   return false;
@@ -176,6 +179,15 @@ async function adoptOrCreate(account: SyncAccount, remote: RemoteFolder, parentI
 export function isMailFolder(folder: Folder): boolean {
   const containerClass = getString(folder.properties, PidTag.ContainerClass) ?? 'IPF.Note';
   return folder.type === 'generic' && /^IPF(\.Note(\..*)?)?$/i.test(containerClass);
+}
+
+/** A folder that had to yield its name gets it once it is free. */
+async function takeOwnName({ mailbox }: SyncAccount, { folderId }: FolderLink, name: string): Promise<void> {
+  const folder = await mailbox.folder(folderId);
+  if (!folder || folder.displayName === name || (await mailbox.sync.isFolderPending(folderId))) return;
+  const siblings = await mailbox.childFolders(folder.parentId!);
+  if (siblings.some(({ displayName }) => displayName.toLowerCase() === name.toLowerCase())) return;
+  await withFreeName(name, (free) => mailbox.moveFolder(folderId, folder.parentId!, free, fromBackend));
 }
 
 /** Outlook's special folders may bear a name that the backend gives to a mail folder: then the mail folder yields. */

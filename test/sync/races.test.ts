@@ -260,3 +260,18 @@ test('a folder that the backend will not have deleted appears again', async (t) 
   assert.deepEqual(await subjects(mailbox, (await alphas())[0]!.id), ['kept']);
   assert.equal(await mailbox.sync.outboxCount(), 0);
 });
+
+test('a folder that had to yield its name gets it once it is free', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  const root = mailbox.specialFolder('ipmSubtree');
+  const properties: PropertyBag = new Map();
+  setProperty(properties, PidTag.ContainerClass, 'IPF.Contact');
+  const { folder } = await mailbox.createFolder({ parentId: root, displayName: 'Alpha', properties }, client);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const names = async () => (await mailbox.childFolders(root)).map(({ displayName }) => displayName);
+  assert.ok((await names()).includes('Alpha (2)'));
+  await mailbox.moveFolder(folder.id, root, 'Beta', client);
+  for (let i = 0; i < 11; i += 1) await pass();
+  assert.ok((await names()).includes('Alpha') && !(await names()).includes('Alpha (2)'));
+});
