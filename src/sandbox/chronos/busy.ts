@@ -83,6 +83,15 @@ export interface Conflict {
 export function conflictsOf(access: CalendarAccess, event: Event, soft: boolean): Conflict[] {
   const { core } = access;
   if (event.body.transp === 'TRANSPARENT') return [];
+  const checked = event.body.attendees.filter(
+    ({ cuType, entity, partStat, hidden }) =>
+      entity !== undefined &&
+      cuType !== 'GROUP' &&
+      (soft || cuType === 'RESOURCE') &&
+      partStat !== 'DECLINED' &&
+      !hidden,
+  );
+  if (checked.length === 0) return [];
   const now = core.stamps.now();
   const wanted: Instance[] = [];
   for (const instance of instancesOf(access, event, now, Number.MAX_SAFE_INTEGER)) {
@@ -93,10 +102,8 @@ export function conflictsOf(access: CalendarAccess, event: Event, soft: boolean)
   if (!last) return [];
   const found = new Map<string, { instance: Instance; attendees: Attendee[]; isHard: boolean }>();
   const perSeries = new Map<number, number>();
-  for (const attendee of event.body.attendees) {
+  for (const attendee of checked) {
     const isHard = attendee.cuType === 'RESOURCE';
-    if (attendee.entity === undefined || attendee.cuType === 'GROUP' || (!isHard && !soft)) continue;
-    if (attendee.partStat === 'DECLINED' || attendee.hidden) continue;
     for (const busy of busyTimes(core, attendee, wanted[0]!.from, last.to)) {
       if (busy.type === 'FREE' || isSameSeries(busy.event, event)) continue;
       if (!wanted.some(({ from, to }) => busy.from < to && busy.to > from)) continue;

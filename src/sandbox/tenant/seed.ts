@@ -12,6 +12,7 @@ import {
 import { insertMailFolder, ownerRights, standardMailFolder, standardMailFolders } from '../mail/folder.ts';
 import { contactDates } from '../people/contact-fields.ts';
 import { personByName } from '../people/person.ts';
+import { fillSampleGroupware } from '../samples/groupware.ts';
 import { fillSampleMailboxes } from '../samples/index.ts';
 import { generatedPeople } from './generate.ts';
 import type { Role, TenantContact, TenantFile, TenantPerson } from './schema.ts';
@@ -31,10 +32,9 @@ export function seedTenant(core: Core, tenant: TenantFile): void {
   for (const delegate of tenant.delegates ?? []) seedDelegate(core, delegate);
   seedPublicFolders(core, tenant);
   const owners = people.filter((person) => person.samples);
-  fillSampleMailboxes(
-    core,
-    owners.map(({ login }) => personByName(core, login)!),
-  );
+  const sampled = owners.map(({ login }) => personByName(core, login)!);
+  fillSampleMailboxes(core, sampled);
+  fillSampleGroupware(core, sampled);
 }
 
 function seedPerson(core: Core, tenant: TenantFile, person: TenantPerson, id: number): void {
