@@ -1,3 +1,5 @@
+import type { GroupwareItems } from './items.ts';
+
 /**
  * What the sync engine knows of a groupware server, whatever it speaks. All ids are opaque strings of the backend.
  * Every call may throw BackendError.
@@ -5,6 +7,8 @@
 export interface Backend {
   readonly mail: MailBackend;
   readonly directory: DirectoryBackend;
+  /** Contacts, tasks and the like; absent where the server has none. */
+  items?(): Promise<GroupwareItems>;
   /** The person as the backend knows them. */
   profile(): Promise<BackendProfile>;
   /** Ends the session. */

@@ -1,8 +1,9 @@
 import { type Backend, BackendError } from '../backends/index.ts';
 import type { FolderId, FolderLink, Mailbox, OutboxRow } from '../store/index.ts';
 import type { Brake, SyncAccount, SyncLog } from './account.ts';
+import { createItemEngine } from './items/index.ts';
 import { syncLimits } from './limits.ts';
-import type { FolderCursor } from './links.ts';
+import { type FolderCursor, mailFolderLinks } from './links.ts';
 import { followOwnChange } from './own-changes.ts';
 import { collectVanished, type FolderNews, ingest, lookAtFolder, removeVanished } from './pull-folder.ts';
 import { pullTree } from './pull-tree.ts';
@@ -61,6 +62,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   const { mailbox, backend, clock } = account;
   const missedFolders = new Set<string>();
   const released = new Set<FolderId>();
+  const items = createItemEngine(account, released);
   let state: SyncStatus['state'] = 'starting';
   let lastError: string | undefined;
   let stopping = false;
@@ -103,6 +105,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   /** False when the row is still there and there is nothing to do for it. */
   async function pushRow(row: OutboxRow): Promise<boolean> {
     try {
+      if (await items?.push(row)) return true;
       if (row.kind === 'folder') await pushFolder(account, row);
       else if (row.kind === 'submit') await followOwnChange(mailbox, row.objectKey, () => submitMessage(account, row));
       else return await followOwnChange(mailbox, row.objectKey, () => pushMessage(account, row));
@@ -148,7 +151,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       await pullTree(account, missedFolders);
     }
     polls += 1;
-    const links = await mailbox.sync.folderLinks();
+    const links = await mailFolderLinks(mailbox);
     const statuses = await backend.mail.statuses(links.map((link) => link.remoteId));
     const inbox = account.tree.find((folder) => folder.role === 'inbox')?.id;
     // The inbox first: that is where people look.
@@ -181,6 +184,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       await removeVanished(account, found, brakeApplies, everywhere);
       if (!account.brakes.has(found.folderId)) released.delete(found.folderId);
     }
+    await items?.pull(whole);
     if (whole) account.lookedSince = began;
   }
 

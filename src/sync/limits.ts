@@ -1,5 +1,15 @@
 /** Bounds and rhythms of the sync engine, in one place. */
 export const syncLimits = {
+  /** Items of other kinds that are taken in one transaction; their pictures are fetched before. */
+  itemBatch: 50,
+  /** Pictures fetched at a time. */
+  pictures: 6,
+  /** A value of an item that is compared: texts of items are small; a larger one stays with our side. */
+  itemValueBytes: 4 * 1024 * 1024,
+  /** Between two comparisons of all stamps of a folder of items, in ms: what the changes did not tell. */
+  itemCheckMs: 15 * 60_000,
+  /** Attempts to bring a change to the backend while somebody else changes the same item all the time. */
+  itemTries: 3,
   /** Mails taken into the index in one transaction. */
   ingestBatch: 200,
   /** Newest mails looked at before a whole folder is listed. */

@@ -1,5 +1,6 @@
 import type { MailFlags } from '../backends/index.ts';
-import type { FolderId, FolderLink, MessageLink } from '../store/index.ts';
+import type { FolderId, FolderLink, Mailbox, MessageLink } from '../store/index.ts';
+import { isItemFolderLink } from './items/links.ts';
 
 /** The base of a message link: the flags both sides agreed on, and the digest of the content that was stored there. */
 export interface MessageBase {
@@ -35,6 +36,10 @@ export interface FolderCursor {
 
 /** What is noted before a folder is created on the backend, beside the cursors. */
 export const creationOf = (folderId: FolderId): string => `creating ${folderId}`;
+
+/** The links of mail folders. */
+export const mailFolderLinks = async ({ sync }: Mailbox): Promise<FolderLink[]> =>
+  (await sync.folderLinks()).filter((link) => !isItemFolderLink(link));
 
 /** Ids of an old UIDVALIDITY stand for nothing; such a link waits for its mail to be recognised. */
 const voidPrefix = 'void ';

@@ -2,7 +2,8 @@ import { BackendError, type RemoteFolder } from '../backends/index.ts';
 import type { Folder, FolderId, FolderLink, Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay, storeAttemptOf } from './attempt.ts';
-import { creationOf, type FolderBase, readFolderBase, writeBase } from './links.ts';
+import { isItemFolderLink } from './items/links.ts';
+import { creationOf, type FolderBase, mailFolderLinks, readFolderBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
 import { forgetFolder, isMailFolder, isRemoteRole, pullTree, withFreeName } from './pull-tree.ts';
@@ -28,7 +29,7 @@ export async function pushFolder(account: SyncAccount, row: OutboxRow): Promise<
  */
 export async function remoteFolderOf(account: SyncAccount, folderId: FolderId): Promise<string | undefined> {
   const link = await account.mailbox.sync.folderLink(folderId);
-  if (link) return link.remoteId;
+  if (link) return isItemFolderLink(link) ? undefined : link.remoteId;
   const folder = await account.mailbox.folder(folderId);
   if (folder && isRemoteRole(folder.role)) throw new Waiting(`the backend has no folder for ${folder.role} yet`);
   if (!folder || folder.role !== undefined || !isMailFolder(folder)) return undefined;
@@ -92,7 +93,7 @@ export const linkOf = async (account: SyncAccount, remoteId: string): Promise<Fo
  * told what became of the missing one.
  */
 async function checkPlaceIsClear(account: SyncAccount, name: string, parentId: string | null): Promise<void> {
-  for (const link of await account.mailbox.sync.folderLinks()) {
+  for (const link of await mailFolderLinks(account.mailbox)) {
     const base = readFolderBase(link);
     if (base.name !== name || (base.parentId ?? null) !== parentId) continue;
     if (account.tree.some((entry) => entry.id === link.remoteId)) continue;

@@ -18,6 +18,9 @@ const byCode: Readonly<Record<string, BackendErrorKind>> = {
   'FLD-0003': 'notFound',
   'FLD-0008': 'notFound',
   'CON-0125': 'notFound',
+  'CON-0174': 'notFound',
+  'TSK-0019': 'notFound',
+  'TSK-0048': 'notFound',
   'FLD-0009': 'conflict',
   'FLD-1022': 'conflict',
 };

@@ -1,9 +1,13 @@
+import type { GroupwareItems } from '../items.ts';
 import type { Backend, BackendProfile } from '../types.ts';
 import { BackendError } from '../types.ts';
+import { oxContacts } from './contacts.ts';
 import { oxDirectory } from './directory.ts';
 import type { OxHttpOptions } from './http.ts';
+import { oxItems } from './items.ts';
 import { oxMail } from './mail.ts';
 import { type OxCredentials, type OxSession, openOxSession } from './session.ts';
+import { oxTasks } from './tasks.ts';
 
 /**
  * Logs a person in to an Open-Xchange server and gives its modules as a Backend. Throws BackendError: `auth` for a wrong
@@ -14,9 +18,25 @@ export async function openOxBackend(options: OxHttpOptions, credentials: OxCrede
   return {
     mail: oxMail(session),
     directory: oxDirectory(session),
+    items: () => openItems(session),
     profile: () => readProfile(session),
     close: () => session.logout(),
   };
+}
+
+async function openItems(session: OxSession): Promise<GroupwareItems> {
+  const timeZone = await readTimeZone(session);
+  return { timeZone, contacts: oxItems(session, oxContacts), tasks: oxItems(session, oxTasks(timeZone)) };
+}
+
+/** The zone that the person set; UTC for one that nobody knows. */
+async function readTimeZone(session: OxSession): Promise<string> {
+  const user = (await session.get('user', 'get', { id: session.userId })) as { timezone?: unknown } | undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: String(user?.timezone) }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
 }
 
 async function readProfile(session: OxSession): Promise<BackendProfile> {

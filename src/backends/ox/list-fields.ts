@@ -1,21 +1,10 @@
 import type { DistributionList, Member, MemberSource } from '../../formats/index.ts';
+import { parseRemoteName, remoteName } from '../items.ts';
 import { commonFields } from './common-fields.ts';
 import { type OxField, type OxFields, type OxRow, oxNumber, oxText, textColumn } from './item-fields.ts';
 
 /** `mail_field` of a member: which address of a contact it is; 0 for one that is in no address book. */
 const mailFields = [undefined, 'email1', 'email2', 'email3'] as const;
-
-/** The name of a contact of Open-Xchange in a {@link MemberSource}: its folder and its id. */
-export const oxMemberId = (folder: string, id: string): string =>
-  `${encodeURIComponent(folder)}/${encodeURIComponent(id)}`;
-
-/** Folder and id in such a name; undefined for what is none. */
-export function parseOxMemberId(text: string): { folder: string; id: string } | undefined {
-  const [folder, id, ...more] = text.split('/');
-  return folder && id && more.length === 0
-    ? { folder: decodeURIComponent(folder), id: decodeURIComponent(id) }
-    : undefined;
-}
 
 function readMember(value: unknown): Member[] {
   if (typeof value !== 'object' || value === null) return [];
@@ -27,7 +16,7 @@ function readMember(value: unknown): Member[] {
   if (address) member.address = address;
   const [id, folder] = [oxText(row.id), oxText(row.folder_id)];
   const field = mailFields[oxNumber(row.mail_field) ?? 0];
-  if (field && id && folder) member.source = { kind: 'contact', id: oxMemberId(folder, id), address: field };
+  if (field && id && folder) member.source = { kind: 'contact', id: remoteName(folder, id), address: field };
   return member.address || member.source ? [member] : [];
 }
 
@@ -42,7 +31,7 @@ function writeMember(member: Member): OxRow[] {
 function link(source: MemberSource | undefined): OxRow | undefined {
   if (source?.kind !== 'contact') return undefined;
   const field = (mailFields as readonly unknown[]).indexOf(source.address);
-  const found = parseOxMemberId(source.id);
+  const found = parseRemoteName(source.id);
   return field > 0 && found ? { id: found.id, folder_id: found.folder, mail_field: field } : undefined;
 }
 

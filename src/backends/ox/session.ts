@@ -25,8 +25,11 @@ export interface OxSession {
     query: Query,
     makeBody: () => NonNullable<OxRequest['body']>,
   ): Promise<unknown>;
+  /** As `get` and `put`, with the stamp of the envelope. */
+  getEnvelope(module: string, action: string, query: Query): Promise<OxEnvelope>;
+  putEnvelope(module: string, action: string, query: Query, body: unknown): Promise<OxEnvelope>;
   /** The bytes of a download. */
-  download(module: string, action: string, query: Query): Promise<AsyncIterable<Uint8Array>>;
+  download(module: string, action: string | undefined, query: Query): Promise<AsyncIterable<Uint8Array>>;
   /** Envelopes of several calls in one request, in their order (ox-http-api 1.9). */
   multiple(calls: readonly Readonly<Record<string, unknown>>[]): Promise<OxEnvelope[]>;
   logout(): Promise<void>;
@@ -104,15 +107,27 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     }
   }
 
-  async function readData(response: OxResponse): Promise<Outcome<unknown>> {
+  async function readEnvelope(response: OxResponse): Promise<Outcome<OxEnvelope>> {
     const envelope = parse(await http.text(response));
     if (isSessionLost(envelope)) return { lost: envelope };
     const failure = failureOf(envelope);
     if (failure) throw failure;
-    return { value: envelope.data };
+    return { value: envelope };
+  }
+
+  async function readData(response: OxResponse): Promise<Outcome<unknown>> {
+    const outcome = await readEnvelope(response);
+    return 'value' in outcome ? { value: outcome.value.data } : outcome;
   }
 
   const withUtc = (query: Query): Query => ({ ...query, timezone: 'UTC' });
+  const getEnvelope: OxSession['getEnvelope'] = (module, action, query) =>
+    attempt(() => ({ method: 'GET', path: module, query: withUtc({ action, ...query }) }), readEnvelope);
+  const putEnvelope: OxSession['putEnvelope'] = (module, action, query, body) =>
+    attempt(
+      () => ({ method: 'PUT', path: module, query: withUtc({ action, ...query }), body: jsonBody(body) }),
+      readEnvelope,
+    );
 
   return {
     get userId() {
@@ -124,18 +139,10 @@ export async function openOxSession(options: OxHttpOptions, credentials: OxCrede
     get locale() {
       return current.locale;
     },
-    get: (module, action, query) =>
-      attempt(() => ({ method: 'GET', path: module, query: withUtc({ action, ...query }) }), readData),
-    put: (module, action, query, body) =>
-      attempt(
-        () => ({
-          method: 'PUT',
-          path: module,
-          query: withUtc({ action, ...query }),
-          body: jsonBody(body),
-        }),
-        readData,
-      ),
+    get: async (module, action, query) => (await getEnvelope(module, action, query)).data,
+    put: async (module, action, query, body) => (await putEnvelope(module, action, query, body)).data,
+    getEnvelope,
+    putEnvelope,
     send: (method, module, action, query, makeBody) =>
       attempt(() => ({ method, path: module, query: withUtc({ action, ...query }), body: makeBody() }), readData),
     download: (module, action, query) =>

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseRemoteName, remoteName } from '../../../src/backends/items.ts';
 import { contactFields, photoIn, photoRow, withDisplayName } from '../../../src/backends/ox/contact-fields.ts';
 import {
   columnsOf,
@@ -13,7 +14,7 @@ import {
   readOx,
   writeOx,
 } from '../../../src/backends/ox/item-fields.ts';
-import { isList, listFields, oxMemberId, parseOxMemberId } from '../../../src/backends/ox/list-fields.ts';
+import { isList, listFields } from '../../../src/backends/ox/list-fields.ts';
 import type { Contact, DistributionList } from '../../../src/formats/index.ts';
 import { contact as anyContact } from '../../formats/contact/arbitrary.ts';
 import { list as anyList } from '../../formats/distribution-list/arbitrary.ts';
@@ -188,7 +189,7 @@ test('members are contacts of Open-Xchange or independent', () => {
     displayName: 'Team',
     members: [
       { name: 'Kim', address: 'kim@partner.example' },
-      { address: 'eva@e.example', source: { kind: 'contact', id: oxMemberId('con://0/31', '512'), address: 'email2' } },
+      { address: 'eva@e.example', source: { kind: 'contact', id: remoteName('con://0/31', '512'), address: 'email2' } },
       { name: 'Inner', source: { kind: 'list', id: '00' } },
     ],
   };
@@ -201,7 +202,7 @@ test('members are contacts of Open-Xchange or independent', () => {
     ],
   });
   assert.deepEqual(readOx(listFields, row).members, list.members!.slice(0, 2));
-  assert.deepEqual(parseOxMemberId(oxMemberId('con://0/31', '5')), { folder: 'con://0/31', id: '5' });
+  assert.deepEqual(parseRemoteName(remoteName('con://0/31', '5')), { folder: 'con://0/31', id: '5' });
   assert.equal(isList({ mark_as_distributionlist: true }), true);
 });
 

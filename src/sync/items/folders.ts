@@ -1,0 +1,140 @@
+import type { RemoteItemFolder } from '../../backends/index.ts';
+import { PidTag, type PropertyBag, setProperty } from '../../mapi/index.ts';
+import type { Folder, FolderId, FolderLink } from '../../store/index.ts';
+import { fromBackend } from '../account.ts';
+import { creationOf, readFolderBase, writeBase } from '../links.ts';
+import { forgetFolder, isBelow, swap, withFreeName } from '../pull-tree.ts';
+import { type ItemKind, kindOfFolder } from './kinds.ts';
+import { itemFolder } from './links.ts';
+import { type ItemSync, type KindSync, kindLinks } from './sync.ts';
+import { takeGone } from './take.ts';
+
+/**
+ * Brings the local folders of a kind in step with those of the backend. One that is missing is only believed gone when
+ * the listing is whole, has the default folder, and misses it twice in a row. False when the listing is not believed.
+ */
+export async function pullItemFolders(items: ItemSync, sync: KindSync): Promise<boolean> {
+  const { account } = items;
+  const tree = await sync.backend.folders();
+  if (!tree.some((folder) => folder.isDefault)) {
+    account.log.warn({ kind: sync.kind.name }, 'the listing has no default folder and is not believed');
+    return false;
+  }
+  const links = await kindLinks(items, sync.kind);
+  const linked = new Map(links.map((link) => [link.remoteId, link]));
+  for (const folder of tree) await pullFolder(items, sync.kind, folder, linked);
+  const there = new Set(tree.map(({ id }) => itemFolder(sync.kind.name, id)));
+  await removeGone(
+    items,
+    sync,
+    links.filter((link) => !there.has(link.remoteId)),
+    links.length,
+  );
+  sync.known = true;
+  return true;
+}
+
+async function pullFolder(
+  { account }: ItemSync,
+  kind: ItemKind,
+  remote: RemoteItemFolder,
+  linked: Map<string, FolderLink>,
+): Promise<void> {
+  const { mailbox } = account;
+  const remoteId = itemFolder(kind.name, remote.id);
+  const parentId =
+    remote.parentId === undefined
+      ? mailbox.specialFolder('ipmSubtree')
+      : linked.get(itemFolder(kind.name, remote.parentId))?.folderId;
+  if (parentId === undefined) return;
+  const link = linked.get(remoteId);
+  await mailbox.transaction(async () => {
+    const isParentHere = (await mailbox.folder(parentId)) !== undefined;
+    if (!link) {
+      if (!isParentHere) return;
+      const folderId = await adoptOrCreate({ account }, kind, remote, parentId);
+      const made = { folderId, remoteId, base: writeBase({ name: remote.name, parentId: remote.parentId }) };
+      await mailbox.sync.setFolderLink(made);
+      await mailbox.sync.setCursor(creationOf(folderId), undefined);
+      linked.set(remoteId, made);
+      return;
+    }
+    const before = readFolderBase(link);
+    if (remote.isDefault || (before.name === remote.name && before.parentId === remote.parentId)) return;
+    const folder = await mailbox.folder(link.folderId);
+    if (folder && !isParentHere) return;
+    if (folder) {
+      // What we were about to make of it ourselves is no change of somebody else.
+      const same = (what: 'name' | 'parentId') =>
+        remote[what] === before[what] || (before.intended !== undefined && remote[what] === before.intended[what]);
+      const name = same('name') ? folder.displayName : remote.name;
+      const parent = same('parentId') ? folder.parentId! : parentId;
+      if (name !== folder.displayName || parent !== folder.parentId) {
+        if (await isBelow(account, parent, folder.id)) await swap(account, parent, folder);
+        await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
+      }
+    }
+    const base = writeBase({ ...before, name: remote.name, parentId: remote.parentId });
+    await mailbox.sync.setFolderLink({ ...link, base });
+  });
+}
+
+async function adoptOrCreate(
+  { account: { mailbox } }: Pick<ItemSync, 'account'>,
+  kind: ItemKind,
+  remote: RemoteItemFolder,
+  parentId: FolderId,
+): Promise<FolderId> {
+  if (remote.isDefault) {
+    const id = mailbox.specialFolder(kind.role);
+    if (!(await mailbox.sync.folderLink(id))) return id;
+  }
+  const isFree = async (folder: Folder) =>
+    folder.displayName === remote.name &&
+    folder.role === undefined &&
+    kindOfFolder(folder) === kind &&
+    !(await mailbox.sync.folderLink(folder.id));
+  for (const child of await mailbox.childFolders(parentId)) if (await isFree(child)) return child.id;
+  const properties: PropertyBag = new Map();
+  setProperty(properties, PidTag.ContainerClass, kind.containerClass);
+  const created = await withFreeName(remote.name, (displayName) =>
+    mailbox.createFolder({ parentId, displayName, properties }, fromBackend),
+  );
+  return created.folder.id;
+}
+
+async function removeGone(items: ItemSync, sync: KindSync, gone: readonly FolderLink[], known: number): Promise<void> {
+  const { account } = items;
+  const { mailbox } = account;
+  if (gone.length > 4 && gone.length * 2 > known) {
+    account.log.warn({ gone: gone.length, known }, 'more than half of the folders are missing; nothing is deleted');
+    return;
+  }
+  const missed = new Set(gone.map((link) => link.remoteId));
+  for (const link of await deepestFirst(items, gone)) {
+    const folder = await mailbox.folder(link.folderId);
+    if (!sync.missed.has(link.remoteId) || folder?.role !== undefined) continue;
+    await mailbox.transaction(async () => {
+      for (const item of await mailbox.sync.links(link.remoteId)) await takeGone(items, sync, item);
+      await forgetFolder(account, link);
+      // What a client changed in it and is not there yet keeps the folder, which is then made anew.
+      const isEmpty = folder && (await mailbox.messageIds(folder.id)).length === 0;
+      if (isEmpty && (await mailbox.childFolders(folder.id)).length === 0)
+        await mailbox.deleteFolder(folder.id, { messages: true, folders: false }, fromBackend);
+    });
+    missed.delete(link.remoteId);
+    account.log.info({ folder: link.remoteId }, 'a folder was deleted on the backend');
+  }
+  sync.missed = missed;
+}
+
+async function deepestFirst({ account }: ItemSync, links: readonly FolderLink[]): Promise<FolderLink[]> {
+  const depths = new Map<FolderLink, number>();
+  for (const link of links) {
+    let depth = 0;
+    for (let at = await account.mailbox.folder(link.folderId); at?.parentId !== undefined; depth += 1)
+      at = await account.mailbox.folder(at.parentId);
+    depths.set(link, depth);
+  }
+  return [...links].sort((a, b) => depths.get(b)! - depths.get(a)!);
+}

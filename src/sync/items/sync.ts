@@ -1,0 +1,57 @@
+import type { GroupwareItems, ItemBackend } from '../../backends/index.ts';
+import type { ItemContext } from '../../formats/index.ts';
+import { namedTags } from '../../mapi/index.ts';
+import type { FolderId, FolderLink } from '../../store/index.ts';
+import type { SyncAccount } from '../account.ts';
+import { type ItemKind, itemKinds } from './kinds.ts';
+import { isItemFolderLink, parseItemFolder } from './links.ts';
+
+/** What every part of the synchronization of items works with. */
+export interface ItemSync {
+  readonly account: SyncAccount;
+  readonly context: ItemContext;
+  readonly kinds: readonly KindSync[];
+  /** Local folders whose brake somebody released. */
+  readonly released: Set<FolderId>;
+}
+
+/** One kind of one account. */
+export interface KindSync {
+  readonly kind: ItemKind;
+  readonly backend: ItemBackend;
+  /** The folders were read. */
+  known: boolean;
+  /** Remote folders, as the links name them, that the last look missed. */
+  missed: Set<string>;
+  /** Somebody waits for all stamps to be compared. */
+  checkWanted: boolean;
+}
+
+export async function openItemSync(
+  account: SyncAccount,
+  groupware: GroupwareItems,
+  released: Set<FolderId>,
+): Promise<ItemSync> {
+  const names = itemKinds.flatMap((kind) => kind.names);
+  const tags = namedTags(names, await account.mailbox.propertyIds(names, true));
+  return {
+    account,
+    context: { tags, timeZone: groupware.timeZone },
+    kinds: itemKinds.map((kind) => ({
+      kind,
+      backend: groupware[kind.name],
+      known: false,
+      missed: new Set(),
+      checkWanted: false,
+    })),
+    released,
+  };
+}
+
+export const kindSync = (items: ItemSync, kind: ItemKind): KindSync => items.kinds.find((one) => one.kind === kind)!;
+
+/** The links of one kind's folders. */
+export const kindLinks = async ({ account }: ItemSync, kind: ItemKind): Promise<FolderLink[]> =>
+  (await account.mailbox.sync.folderLinks()).filter(
+    (link) => isItemFolderLink(link) && parseItemFolder(link.remoteId)!.kind === kind.name,
+  );
