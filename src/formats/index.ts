@@ -12,7 +12,6 @@ export { type ContactText, contactTextNames } from './contact/texts.ts';
 export type { DistributionList, Member, MemberAddress, MemberSource } from './distribution-list/distribution-list.ts';
 export {
   distributionListNames,
-  isChecksumBroken,
   readDistributionList,
   writeDistributionList,
 } from './distribution-list/mapi.ts';

@@ -27,8 +27,12 @@ function entriesOf(from: PropertyReader): { entryId: Uint8Array; oneOff: Uint8Ar
   const stream = from.bytes(PidLid.DistributionListStream);
   const streamed = stream && readMemberStream(stream);
   if (streamed) return streamed;
-  const oneOffs = binaries(from, PidLid.DistributionListOneOffMembers);
-  return binaries(from, PidLid.DistributionListMembers).map((entryId, at) => ({ entryId, oneOff: oneOffs[at] }));
+  const members = binaries(from, PidLid.DistributionListMembers);
+  const checksum = from.number(PidLid.DistributionListChecksum);
+  // A client that knows the members alone changed them: what stands beside them is of others (MS-OXOCNTC 2.2.2.2.3).
+  const stale = checksum !== undefined && checksum >>> 0 !== bareCrc32(Buffer.concat(members));
+  const oneOffs = stale ? [] : binaries(from, PidLid.DistributionListOneOffMembers);
+  return members.map((entryId, at) => ({ entryId, oneOff: oneOffs[at] }));
 }
 
 function binaries(from: PropertyReader, property: Parameters<PropertyReader['get']>[0]): Uint8Array[] {
@@ -78,14 +82,6 @@ export const listRules: FieldRules<DistributionList> = {
 
 /** The named properties of distribution lists: a mailbox has to be asked for all of them before. */
 export const distributionListNames = namedOf(listRules, [PidLid.FileUnderId, PidLid.SideEffects]);
-
-/** Whether PidLidDistributionListMembers was changed by a client that knows nothing of the other member properties. */
-export function isChecksumBroken(bag: ReadonlyPropertyBag, context: ItemContext): boolean {
-  const from = propertyReader(bag, context);
-  const checksum = from.number(PidLid.DistributionListChecksum);
-  const members = binaries(from, PidLid.DistributionListMembers);
-  return checksum !== undefined && checksum >>> 0 !== bareCrc32(Buffer.concat(members));
-}
 
 /** The distribution list that properties make (MS-OXOCNTC 2.2.2). */
 export const readDistributionList = (bag: ReadonlyPropertyBag, context: ItemContext): DistributionList =>
