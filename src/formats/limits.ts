@@ -51,6 +51,10 @@ export const formatLimits = {
   icalComponents: 100_000,
   /** Components inside components; the standard needs three. */
   icalDepth: 16,
+  /** Zones of one iCalendar text that are recognised by their rules; real ones name one or two. */
+  icalZones: 50,
+  /** Lines of a VTIMEZONE that is recognised by its rules; a century of changes, each by itself, has some hundred. */
+  icalZoneLines: 2_000,
   /** Bytes of an attachment that stands in an iCalendar text. */
   icalAttachment: 16 << 20,
   /** Days, weeks or months between occurrences; Outlook's dialogs allow 999. */

@@ -49,7 +49,9 @@ export function readCalendar(text: string, timeZone: ZoneId): ReadCalendar {
       if (component.name === 'VTODO') tasks.push(readTodo(component, context));
       if (component.name !== 'VEVENT') continue;
       const uid = textOf(propertyOf(component, 'UID')) ?? `without UID ${byUid.size}`;
-      byUid.set(uid, [...(byUid.get(uid) ?? []), component]);
+      const group = byUid.get(uid);
+      if (group) group.push(component);
+      else byUid.set(uid, [component]);
     }
     for (const group of byUid.values()) events.push(...readEvents(group, context));
   }

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { formatLimits } from '../limits.ts';
 import { type ZoneId, zoneByOffsets, zoneOfName } from '../time-zone/index.ts';
 import { type IcalComponent, propertyOf, textOf } from './content.ts';
 
@@ -16,9 +17,14 @@ export function zonesOfCalendar(calendar: IcalComponent, preferred: ZoneId, year
     const tzid = component.name === 'VTIMEZONE' ? textOf(propertyOf(component, 'TZID')) : undefined;
     if (tzid !== undefined) definitions.set(tzid, component);
   }
+  let searched = 0;
   return (tzid) => {
-    if (!known.has(tzid)) known.set(tzid, recognise(tzid, definitions.get(tzid), preferred, year));
-    return known.get(tzid);
+    if (known.has(tzid)) return known.get(tzid);
+    const definition = searched < formatLimits.icalZones ? definitions.get(tzid) : undefined;
+    if (definition) searched += 1;
+    const zone = recognise(tzid, definition, preferred, year);
+    known.set(tzid, zone);
+    return zone;
   };
 }
 
@@ -34,8 +40,16 @@ function recognise(
   return zoneOfName(location, preferred) ?? zoneByRules(definition, preferred, year);
 }
 
+/** Whether the rules of a VTIMEZONE can be expanded in little time: once or twice a year, as clocks change. */
+const isSmall = ({ lines }: IcalComponent): boolean =>
+  lines.length <= formatLimits.icalZoneLines &&
+  lines.every(
+    (line) => !/^RRULE/i.test(line) || (/FREQ=YEARLY/i.test(line) && !/BY(HOUR|MINUTE|SECOND|YEARDAY)/i.test(line)),
+  );
+
 /** Recognises a VTIMEZONE by what ical.js makes of its observances. */
 function zoneByRules(definition: IcalComponent, preferred: ZoneId, year: number): ZoneId | undefined {
+  if (!isSmall(definition)) return undefined;
   try {
     const zone = new ICAL.Timezone(new ICAL.Component(ICAL.parse(definition.lines.join('\r\n')) as never));
     const offsetAt = (local: number): number => {
