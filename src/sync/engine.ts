@@ -192,7 +192,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   async function isTreeHere(links: readonly FolderLink[]): Promise<boolean> {
     const here = new Set<string>();
     for (const link of links) if (await mailbox.folder(link.folderId)) here.add(link.remoteId);
-    return account.tree.every((folder) => !folder.selectable || here.has(folder.id));
+    return account.tree.every((folder) => here.has(folder.id) || !folder.selectable);
   }
 
   async function pass(): Promise<void> {

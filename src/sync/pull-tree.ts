@@ -39,6 +39,8 @@ export async function pullTree(account: SyncAccount, missedBefore: Set<string>):
   if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, statuses, linked);
   for (const folder of tree) await pullFolder(account, folder, statuses.get(folder.id)?.validity, linked);
 
+  // One that could not be examined may be one that is missing.
+  if (fresh.some((folder) => folder.selectable && !statuses.has(folder.id))) return;
   const gone = missing.filter((link) => linked.get(link.remoteId) === link);
   await removeGone(account, gone, links.length, missedBefore);
 }
@@ -95,6 +97,8 @@ async function pullFolder(
   const base = writeBase({ name: remote.name, parentId: remote.parentId, ...(validity ? { validity } : {}) });
   const link = linked.get(remote.id);
   if (!link) {
+    // Without its UIDVALIDITY it cannot be told from one that was renamed: it is looked at again.
+    if (remote.selectable && validity === undefined) return;
     await mailbox.transaction(async () => {
       // The parent was deleted here: either it goes there too, or it comes back here.
       if (!(await mailbox.folder(parentId))) return;

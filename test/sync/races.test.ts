@@ -275,3 +275,26 @@ test('a folder that had to yield its name gets it once it is free', async (t) =>
   for (let i = 0; i < 11; i += 1) await pass();
   assert.ok((await names()).includes('Alpha') && !(await names()).includes('Alpha (2)'));
 });
+
+test('a folder moved elsewhere is not taken for a new one when it cannot be examined at once', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const root = mailbox.specialFolder('ipmSubtree');
+  const alpha = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Alpha')!;
+  await mailbox.saveMessage({ folderId: alpha.id, set: tagged('plan') }, client);
+  await pass();
+  backend.rename('default0/Alpha', 'default0/Drafts/Alpha', 'Alpha', 'default0/Drafts');
+  const { statuses } = backend.mail;
+  let failing = true;
+  backend.mail.statuses = async (ids) => {
+    const found = await statuses(ids);
+    if (failing) found.delete('default0/Drafts/Alpha');
+    return found;
+  };
+  for (let i = 0; i < 35; i += 1) await pass();
+  failing = false;
+  for (let i = 0; i < 11; i += 1) await pass();
+  assert.equal((await mailbox.folder(alpha.id))?.parentId, mailbox.specialFolder('drafts'));
+  assert.ok((await only(mailbox, alpha.id)).properties.has(overlayTag));
+});
