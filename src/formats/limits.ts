@@ -57,6 +57,8 @@ export const formatLimits = {
   icalZoneLines: 2_000,
   /** Bytes of an attachment that stands in an iCalendar text. */
   icalAttachment: 16 << 20,
+  /** Minutes from a reminder to its start: ten years. */
+  reminderMinutes: 5_256_000,
   /** Days, weeks or months between occurrences; Outlook's dialogs allow 999. */
   recurrenceInterval: 36_500,
   /** Steps that the expansion of one series takes at most: every day for 100 years. */

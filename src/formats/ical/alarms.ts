@@ -1,8 +1,13 @@
 import type { EventTime } from '../event/index.ts';
 import { instantOf } from '../event/index.ts';
+import { formatLimits } from '../limits.ts';
 import type { ZoneId } from '../time-zone/index.ts';
 import { componentText, type IcalComponent, lineOf, param, propertyOf } from './content.ts';
 import { durationOf, timeOfProperty } from './times.ts';
+
+/** Whole minutes that a reminder can be before a start; undefined for others. */
+const within = (minutes: number): number | undefined =>
+  minutes < 0 || minutes > formatLimits.reminderMinutes ? undefined : Math.floor(minutes);
 
 /** Minutes of a relative TRIGGER before the start, or of an absolute one; undefined after the start or by the end. */
 function minutesOf(alarm: IcalComponent, start: EventTime, userZone: ZoneId): number | undefined {
@@ -11,7 +16,7 @@ function minutesOf(alarm: IcalComponent, start: EventTime, userZone: ZoneId): nu
   const duration = durationOf(trigger);
   if (duration) {
     const minutes = -duration.total({ unit: 'minutes', relativeTo: Temporal.PlainDateTime.from('2000-01-01') });
-    return minutes < 0 ? undefined : Math.floor(minutes);
+    return within(minutes);
   }
   const at = timeOfProperty(
     trigger,
@@ -20,7 +25,7 @@ function minutesOf(alarm: IcalComponent, start: EventTime, userZone: ZoneId): nu
   );
   if (!at || at.kind === 'day') return undefined;
   const before = instantOf(start, userZone).epochMilliseconds - instantOf(at, userZone).epochMilliseconds;
-  return before < 0 ? undefined : Math.floor(before / 60_000);
+  return within(before / 60_000);
 }
 
 /**

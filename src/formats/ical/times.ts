@@ -50,8 +50,21 @@ function timeOf(
   }
 }
 
-/** A time so much later: days by the calendar, the rest by the clock that runs on (RFC 5545 3.3.6). */
+/**
+ * A time so much later: days by the calendar, the rest by the clock that runs on (RFC 5545 3.3.6). The time itself where that
+ * is beyond the year 9999.
+ */
 export function later(time: EventTime, duration: Temporal.Duration): EventTime {
+  try {
+    const end = added(time, duration);
+    return isUsable(end.kind === 'day' ? end.date : end.local) ? end : time;
+  } catch (error) {
+    if (error instanceof RangeError) return time;
+    throw error;
+  }
+}
+
+function added(time: EventTime, duration: Temporal.Duration): EventTime {
   if (time.kind === 'day') {
     const days = Math.max(1, Math.round(duration.total({ unit: 'days', relativeTo: time.date })));
     return { kind: 'day', date: time.date.add({ days }) };

@@ -138,7 +138,12 @@ test('times: in UTC, in a zone, on every clock, whole days, and without an end',
       day('2026-03-01'),
       day('2026-03-02'),
     ],
-    // An end before the start is none.
+    // A duration that leaves the calendar is none, as an end before the start is.
+    [
+      ['DTSTART:20260301T100000Z', 'DURATION:P99999999D'],
+      zoned('2026-03-01T10:00', 'UTC'),
+      zoned('2026-03-01T10:00', 'UTC'),
+    ],
     [
       ['DTSTART:20260301T100000Z', 'DTEND:20260228T100000Z'],
       zoned('2026-03-01T10:00', 'UTC'),
