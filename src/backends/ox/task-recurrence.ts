@@ -85,9 +85,20 @@ function inMonth(start: string, row: OxRow): string {
   return months === 0 ? start : date.with({ day: 1 }).add({ months }).toString();
 }
 
+/** Whether years are told as so many months, which Open-Xchange counts from the month of the task. */
+const isYearsAsMonths = (pattern: SeriesPattern): boolean =>
+  (pattern.kind === 'monthly' || pattern.kind === 'monthlyNth') &&
+  pattern.interval % 12 === 0 &&
+  !(pattern.yearly && pattern.interval === 12);
+
+const monthOf = (day: string): number => Number(day.slice(5, 7));
+
 function writeRecurrence(recurrence: TaskRecurrence, task: Task): OxRow {
-  if (recurrence.regenerate || (task.start ?? task.due) === undefined) return {};
-  const pattern = writePattern(recurrence.pattern, Number(recurrence.start.slice(5, 7)));
+  const day = (task.start ?? task.due)?.day;
+  if (recurrence.regenerate || day === undefined) return {};
+  const month = monthOf(recurrence.start);
+  if (isYearsAsMonths(recurrence.pattern) && monthOf(day) !== month) return {};
+  const pattern = writePattern(recurrence.pattern, month);
   if (pattern === undefined) return {};
   const { end } = recurrence;
   if (end.kind === 'count') return { ...pattern, occurrences: end.count };
@@ -98,7 +109,7 @@ function writeRecurrence(recurrence: TaskRecurrence, task: Task): OxRow {
 export const recurrenceField = (timeZone: string): OxField<Task, TaskRecurrence> => ({
   columns: ['recurrence_type', 'interval', 'days', 'day_in_month', 'month', 'until', 'occurrences'],
   partly:
-    'no pattern that begins anew when a task is done, none of other calendars; the first day is that of the task, the week begins on Monday, some years are as many months, months that have no such day take their last',
+    'no pattern that begins anew when a task is done, none of other calendars; the first day is that of the task, the week begins on Monday, some years are as many months from that of the task, months that have no such day take their last',
   read: (row) => {
     const pattern = readPattern(row);
     const start = firstDay(row, timeZone);

@@ -138,6 +138,18 @@ test('a yearly task begins in the month that Open-Xchange names', () => {
   assert.equal(readOx(berlin, row).recurrence?.start, '2027-01-31');
 });
 
+test('every second year is so many months, and is not sent where those would be other months', () => {
+  const pattern = { kind: 'monthly', interval: 24, yearly: true, day: 30, inShortMonths: 'none' } as const;
+  const recurrence = { start: '2000-03-30', pattern, end: { kind: 'never' }, weekStart: 1 } as const;
+  const march: Task = { due: { day: '2026-03-30' }, recurrence };
+  const { recurrence_type, interval, day_in_month } = writeOx(berlin, march);
+  assert.deepEqual([recurrence_type, interval, day_in_month], [3, 24, 30]);
+  const february: Task = { due: { day: '2026-02-01' }, recurrence };
+  assert.equal(writeOx(berlin, february).recurrence_type, undefined);
+  for (const task of [march, february])
+    assert.deepEqual(completeOx(berlin, readOx(berlin, writeOx(berlin, task)), task), task);
+});
+
 test('what begins anew when it is done goes as a single task, and comes back whole', () => {
   const task: Task = {
     due: { day: '2026-01-31' },
