@@ -78,7 +78,7 @@ export class FakeBackend implements Backend {
     return [...this.folder(folder).mails.values()].map(({ raw }) => header(raw, 'Subject') ?? '');
   }
 
-  private async call<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  async call<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.calls.push(name);
     await this.interlude?.(name, 'before', work);
     const fault = this.fault(name);

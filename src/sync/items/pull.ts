@@ -241,7 +241,8 @@ async function removeGone(items: ItemSync, sync: KindSync, found: FolderNews): P
   const { account } = items;
   const { mailbox } = account;
   const links: MessageLink[] = [];
-  for (const id of found.gone) {
+  const isHeld = account.brakes.has(found.folderId);
+  for (const id of new Set([...found.gone, ...((isHeld && found.cursor.missing) || [])])) {
     const link = await mailbox.sync.linkByRemoteId(found.remoteFolder, id);
     if (link) links.push(link);
   }
@@ -259,8 +260,8 @@ async function removeGone(items: ItemSync, sync: KindSync, found: FolderNews): P
   }
   await mailbox.transaction(async () => {
     if (!isTooMuch) for (const link of links) await takeGone(items, sync, link);
-    const missing = [...(found.cursor.missing ?? []), ...(isTooMuch ? links.map(({ remoteId }) => remoteId) : [])];
-    const cursor = missing.length > 0 ? { ...found.cursor, missing } : found.cursor;
-    await mailbox.sync.setCursor(found.remoteFolder, writeItemCursor(cursor));
+    // So that a confirmation finds them again.
+    const missing = isTooMuch ? { missing: links.map(({ remoteId }) => remoteId) } : {};
+    await mailbox.sync.setCursor(found.remoteFolder, writeItemCursor({ ...found.cursor, ...missing }));
   });
 }
