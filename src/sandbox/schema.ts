@@ -94,11 +94,14 @@ CREATE TABLE IF NOT EXISTS event_resource (
   PRIMARY KEY (resource, event)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS event_resource_event ON event_resource (event);
-CREATE TABLE IF NOT EXISTS event_attachment (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, event INTEGER NOT NULL REFERENCES event ON DELETE CASCADE,
-  name TEXT NOT NULL, type TEXT NOT NULL, content BLOB NOT NULL
+
+CREATE TABLE IF NOT EXISTS attachment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  module INTEGER NOT NULL, attached INTEGER NOT NULL,
+  name TEXT NOT NULL, type TEXT NOT NULL, rtf INTEGER NOT NULL, content BLOB NOT NULL,
+  created INTEGER NOT NULL, created_by INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS event_attachment_event ON event_attachment (event);
+CREATE INDEX IF NOT EXISTS attachment_attached ON attachment (module, attached);
 
 CREATE TABLE IF NOT EXISTS tombstone (
   module TEXT NOT NULL, folder INTEGER NOT NULL, id INTEGER NOT NULL, stamp INTEGER NOT NULL, uid TEXT,

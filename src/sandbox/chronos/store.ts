@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
+import { attachmentModule, dropAttachments } from '../items/attachments.ts';
 import { bury, unbury } from '../items/tombstones.ts';
 import type { Event, EventBody, EventRow } from './event.ts';
 import { type RecurrenceId, recurrenceInstant } from './recurrence-id.ts';
@@ -128,6 +129,7 @@ export function removeEvent(core: Core, event: Event): Event[] {
     const places = core.db.all<{ folder: number }>('SELECT folder FROM event_place WHERE event = ?', one.id);
     for (const { folder } of places) leave(core, one, folder, stamp);
     core.db.run('DELETE FROM event WHERE id = ?', one.id);
+    dropAttachments(core, attachmentModule.appointment, one.id);
   }
   return gone;
 }

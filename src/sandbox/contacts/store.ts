@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
+import { attachmentModule, dropAttachments } from '../items/attachments.ts';
 import { bury, unbury } from '../items/tombstones.ts';
 import { type ContactFields, type ContactRow, contactColumnsSql, sortNameOf } from '../people/contact.ts';
 import type { StoredImage } from './image.ts';
@@ -73,5 +74,6 @@ export function updateContact(core: Core, row: ContactRow, update: ContactUpdate
 
 export function deleteContact(core: Core, row: ContactRow): void {
   core.db.run('DELETE FROM contact WHERE id = ?', row.id);
+  dropAttachments(core, attachmentModule.contact, row.id);
   bury(core, 'contacts', row.folder, row.id, core.stamps.next());
 }

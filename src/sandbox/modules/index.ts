@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
 import type { Action, ActionRequest } from '../http/action.ts';
 import type { Answer } from '../http/answer.ts';
+import { attachment } from './attachment/index.ts';
 import { calendar } from './calendar/index.ts';
 import { capabilities } from './capabilities.ts';
 import { chronosAlarm } from './chronos/alarm.ts';
@@ -22,6 +23,7 @@ import { me, user } from './user/index.ts';
 /** Modules that answer by action. */
 const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   addressbooks: contacts,
+  attachment,
   calendar,
   capabilities,
   chronos,

@@ -40,7 +40,8 @@ export const contactColumns: Readonly<Record<number, readonly [name: string, val
   100: ['categories', (_row, fields) => fields.categories],
   101: ['private_flag', (_row, fields) => fields.private_flag === true],
   102: ['color_label', (_row, fields) => fields.color_label ?? 0],
-  104: ['number_of_attachments', () => 0],
+  104: ['number_of_attachments', (_row, fields) => fields.number_of_attachments ?? 0],
+  105: ['lastModifiedOfNewestAttachmentUTC', (_row, fields) => fields.newest_attachment],
   223: ['uid', (row, fields) => fields.uid ?? uidOfContact(row)],
   ...Object.fromEntries(
     [...Object.entries(contactFields), ...Object.entries(contactDates)].map(([name, column]) => [

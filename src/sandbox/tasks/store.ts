@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { standardFolderOf } from '../folders/groupware.ts';
+import { attachmentModule, dropAttachments } from '../items/attachments.ts';
 import { bury, unbury } from '../items/tombstones.ts';
 import { placesOf, type TaskFields, type TaskRow } from './task.ts';
 
@@ -53,6 +54,7 @@ export function deleteTask(core: Core, row: TaskRow): void {
   const stamp = core.stamps.next();
   for (const folder of placesOf(core, row.id)) leave(core, row, folder, stamp);
   core.db.run('DELETE FROM task WHERE id = ?', row.id);
+  dropAttachments(core, attachmentModule.task, row.id);
 }
 
 function place(core: Core, task: number, folder: number, stamp: number): void {

@@ -1,6 +1,7 @@
 import { OxError } from '../../errors.ts';
 import { asObject } from '../../http/body.ts';
 import type { FormPart } from '../../http/multipart.ts';
+import { type AttachmentRow, attachmentModule, insertAttachment } from '../../items/attachments.ts';
 import { noteItemChange } from '../../items/folder.ts';
 import type { CalendarAccess } from '../access.ts';
 import { isSame, parseAttendee, userById, userOf } from '../attendees.ts';
@@ -101,7 +102,7 @@ export function changedAttachments(
   if (value === undefined) return before;
   if (value === null) return [];
   if (!Array.isArray(value)) throw new OxError('CAL-4006', 'attachments');
-  const { core } = change.access;
+  const { core, person } = change.access;
   return value.map((entry) => {
     const { managedId, uri, filename, fmtType } = asObject(entry);
     if (managedId !== undefined && managedId !== null) {
@@ -113,21 +114,22 @@ export function changedAttachments(
     const file = change.files.find((part) => part.name === name || part.fileName === name);
     if (!file) throw new OxError('CAL-4047', String(uri));
     if (file.content.length > chronosLimits.attachmentBytes) throw new OxError('CAL-4006', 'attachment too large');
-    const facts = {
-      filename: String(filename ?? file.fileName ?? 'file'),
-      fmtType: String(fmtType ?? file.contentType),
-      size: file.content.length,
-      created: core.stamps.now(),
-    };
-    const { id } = core.db.run(
-      'INSERT INTO event_attachment (event, name, type, content) VALUES (?, ?, ?, ?)',
-      event,
-      facts.filename,
-      facts.fmtType,
-      file.content,
+    return shownAttachment(
+      insertAttachment(core, {
+        module: attachmentModule.appointment,
+        attached: event,
+        name: String(filename ?? file.fileName ?? 'file'),
+        type: String(fmtType ?? file.contentType),
+        content: file.content,
+        by: person.id,
+      }),
     );
-    return { managedId: id, ...facts };
   });
+}
+
+/** A file as chronos shows it. */
+export function shownAttachment({ id, name, type, size, created }: AttachmentRow): Attachment {
+  return { managedId: id, filename: name, fmtType: type, size, created };
 }
 
 /** Everybody of an event but the organizer. */

@@ -10,6 +10,7 @@ import { errorMembers, OxError } from '../../errors.ts';
 import { visibleFolders } from '../../folders/groupware.ts';
 import type { Action, ActionRequest } from '../../http/action.ts';
 import { asObject } from '../../http/body.ts';
+import { contentOf } from '../../items/attachments.ts';
 import { tombstonesSince } from '../../items/tombstones.ts';
 import { compileFilter } from '../../search-term.ts';
 import { newestOf, type Selection, selectionOf, viewsOf } from './shared.ts';
@@ -185,7 +186,6 @@ export const getAttachment: Action = (core, request) => {
   const event = findEvent(access, parameters.required('id'));
   const managedId = parameters.requiredInteger('managedId');
   const known = event.body.attachments.find((one) => one.managedId === managedId);
-  const row = core.db.get<{ content: Uint8Array }>('SELECT content FROM event_attachment WHERE id = ?', managedId);
-  if (!known || !row) throw new OxError('CAL-4047', String(managedId));
-  return { file: Buffer.from(row.content), contentType: known.fmtType, fileName: known.filename };
+  if (!known) throw new OxError('CAL-4047', String(managedId));
+  return { file: contentOf(core, managedId), contentType: known.fmtType, fileName: known.filename };
 };
