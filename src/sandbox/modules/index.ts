@@ -7,6 +7,7 @@ import { calendar } from './calendar/index.ts';
 import { capabilities } from './capabilities.ts';
 import { chronosAlarm } from './chronos/alarm.ts';
 import { chronos } from './chronos/index.ts';
+import { chronosItip } from './chronos/itip.ts';
 import { config } from './config.ts';
 import { contacts } from './contacts/index.ts';
 import { deputy } from './deputy.ts';
@@ -28,6 +29,7 @@ const modules: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   capabilities,
   chronos,
   'chronos/alarm': chronosAlarm,
+  'chronos/itip': chronosItip,
   contacts,
   deputy,
   folders,
