@@ -3,10 +3,13 @@ import {
   createMapiHttpClient,
   createNspiClient,
   discover,
+  type FolderLine,
   folderTree,
   type HttpClient,
+  type ItemLine,
   logOn,
   type MapiHttpClient,
+  newestItems,
   newestMails,
   type OpenMailbox,
   sendMail,
@@ -40,8 +43,9 @@ type Print = (line?: string) => void;
 export async function tryOut(options: TryOptions, print: Print): Promise<number> {
   const visit = await visitMailbox(options, options.user, options.password, print);
   try {
-    await showFolders(visit, print);
+    const folders = await showFolders(visit, print);
     await showMails(visit, print);
+    for (const folder of folders) await showItems(visit, folder, print);
     if (options.sendTo === undefined) return 0;
     return await sendAndWait(options, visit, options.sendTo, print);
   } finally {
@@ -91,13 +95,15 @@ async function countPeople(http: HttpClient, url: string): Promise<string> {
   return rows.length === 0 ? 'nobody' : rows.map(([name]) => String(name)).join(', ');
 }
 
-async function showFolders({ client, mailbox }: Visit, print: Print): Promise<void> {
+async function showFolders({ client, mailbox }: Visit, print: Print): Promise<FolderLine[]> {
   print();
   print('Folders');
-  for (const folder of await folderTree(client, mailbox)) {
+  const folders = await folderTree(client, mailbox);
+  for (const folder of folders) {
     const unread = folder.unread > 0 ? `, ${folder.unread} unread` : '';
     print(`  ${'  '.repeat(folder.depth)}${folder.name}  ${folder.items}${unread}`);
   }
+  return folders;
 }
 
 async function showMails({ client, mailbox }: Visit, print: Print): Promise<void> {
@@ -109,6 +115,24 @@ async function showMails({ client, mailbox }: Visit, print: Print): Promise<void
     const when = mail.received?.toISOString().slice(0, 16).replace('T', ' ') ?? ''.padEnd(16);
     print(`  ${mail.read ? ' ' : '*'} ${when}  ${mail.sender || '-'}: ${mail.subject}`);
   }
+}
+
+/** How the lines of folders with items other than mail look, by PidTagContainerClass. */
+const itemLabels: Readonly<Record<string, (item: ItemLine) => string>> = {
+  'IPF.Contact': ({ messageClass, subject, company, email }) =>
+    [subject || '-', messageClass === 'IPM.DistList' ? '(list)' : '', company, email && `<${email}>`]
+      .filter(Boolean)
+      .join('  '),
+  'IPF.Task': ({ subject, due, complete }) =>
+    `${complete ? 'x' : ' '} ${due?.toISOString().slice(0, 10) ?? ''.padEnd(10)}  ${subject}`,
+};
+
+async function showItems({ client, mailbox }: Visit, folder: FolderLine, print: Print): Promise<void> {
+  const label = itemLabels[folder.containerClass];
+  if (!label || folder.items === 0) return;
+  print();
+  print(`Newest in ${folder.name}`);
+  for (const item of await newestItems(client, mailbox, folder.folderId, 10)) print(`  ${label(item)}`);
 }
 
 async function sendAndWait(options: TryOptions, visit: Visit, to: string, print: Print): Promise<number> {

@@ -2,6 +2,7 @@ export { type ArrivalWatch, watchArrivals } from './arrival.ts';
 export { type DiscoveredAccount, discover } from './discover.ts';
 export { createEndpointClient, type EndpointClient, TransportError } from './endpoint.ts';
 export { type Connection, createHttpClient, type HttpClient } from './http.ts';
+export { type ItemLine, newestItems } from './items.ts';
 export * from './mailbox.ts';
 export { createMapiHttpClient, type ExecuteOptions, type MapiHttpClient } from './mapi-http-client.ts';
 export { createNspiClient, type NspiClient } from './nspi-client.ts';

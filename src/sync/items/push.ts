@@ -41,7 +41,8 @@ export async function pushItem(items: ItemSync, row: OutboxRow): Promise<void> {
   let link = await settleCreation(items, row, message, await mailbox.sync.link(row.objectKey));
   const target = message && !message.associated ? await targetOf(items, message) : undefined;
   if (!message || !target) {
-    if (link) await removeRemote(items, link);
+    // What came back may have changes of ours that are not there yet.
+    if (link && !(await removeRemote(items, link))) return pushItem(items, row);
   } else if (!link) await createRemote(items, target.sync, row, message, target.remoteFolder);
   else {
     if (link.remoteFolder !== target.remoteFolder)
@@ -269,9 +270,9 @@ async function moveRemote(
 
 /**
  * Deletes an item that a client deleted, or moved to where the backend cannot have it. One that somebody changed there
- * meanwhile is not lost with it: it comes back.
+ * meanwhile is not lost with it: it comes back, and the answer is false.
  */
-async function removeRemote(items: ItemSync, link: MessageLink): Promise<void> {
+async function removeRemote(items: ItemSync, link: MessageLink): Promise<boolean> {
   const { mailbox } = items.account;
   const sync = kindOfLink(items, link);
   const base = readItemBase(link);
@@ -282,7 +283,7 @@ async function removeRemote(items: ItemSync, link: MessageLink): Promise<void> {
       if (stamp > 0) {
         await sync.backend.remove(folder, link.remoteId, stamp);
         await mailbox.sync.removeLink(link.key);
-        return;
+        return true;
       }
     } catch (error) {
       if (!(error instanceof BackendError) || (error.kind !== 'conflict' && error.kind !== 'notFound')) throw error;
@@ -291,13 +292,16 @@ async function removeRemote(items: ItemSync, link: MessageLink): Promise<void> {
     if (!remote) {
       // Deleted there too, or by an attempt whose answer was lost; or moved, which the next look shows as new.
       await mailbox.sync.removeLink(link.key);
-      return;
+      return true;
     }
     const changed = differences(base.item, remote.fields);
     const isOurs = changed.every(
       (name) => differences({ [name]: base.intended?.[name] }, { [name]: remote.fields[name] }).length === 0,
     );
-    if (!isOurs) return restore(items, sync, link, remote);
+    if (!isOurs) {
+      await restore(items, sync, link, remote);
+      return false;
+    }
     ({ stamp } = remote);
   }
   throw new Waiting('the item is changed elsewhere all the time');
