@@ -4,6 +4,7 @@ import { placeMail, storeContent } from './mail/store.ts';
 import { deliverMail } from './mail/transport.ts';
 import { sortNameOf } from './people/contact.ts';
 import { type Person, people, personByName } from './people/person.ts';
+import { fillManyContacts, fillManyEvents } from './samples/many.ts';
 import { mailDate } from './time.ts';
 import { write } from './write.ts';
 
@@ -33,6 +34,8 @@ export interface SandboxTools {
   outgoing(): Outgoing[];
   /** Fills a folder with many mails in one go, each with about so many bytes of text; the newest is the last. */
   fill(login: string, path: string, count: number, bytes?: number): void;
+  /** Fills the default folders of contacts and of the calendar in one go; nobody is told. */
+  fillGroupware(login: string, counts: { readonly contacts?: number; readonly events?: number }): void;
   /** Changes address-book fields of a person; null removes one. */
   changePerson(login: string, fields: Readonly<Record<string, unknown>>): void;
 }
@@ -75,6 +78,14 @@ export function sandboxTools(core: Core): SandboxTools {
             flags: 32,
           });
         }
+      });
+    },
+    fillGroupware(login, { contacts = 0, events = 0 }) {
+      const person = personByName(core, login);
+      if (!person) throw new Error(`nobody has the login ${login}`);
+      write(core, () => {
+        fillManyContacts(core, person, contacts);
+        fillManyEvents(core, person, events);
       });
     },
     changePerson(login, fields) {

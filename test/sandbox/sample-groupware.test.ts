@@ -85,6 +85,20 @@ test('each has tasks of every state, one recurring, one private, one shared with
   }
 });
 
+test('many contacts and events in one go', async (t) => {
+  const { login, sandbox } = await start(t, { clock });
+  sandbox.fillGroupware('anna', { contacts: 200, events: 160 });
+  const anna = await login('anna');
+  const [contacts, calendar] = [
+    (await anna.get('config/folder/contacts', '')).data,
+    (await anna.get('config/folder/calendar', '')).data,
+  ];
+  assert.equal(((await anna.get('contacts', 'all', { folder: contacts, columns: '1' })).data as unknown[]).length, 200);
+  const range = { rangeStart: '20200101T000000Z', rangeEnd: '20200401T000000Z', expand: true, fields: 'id' };
+  const events = await anna.get('chronos', 'all', { folder: `cal://0/${calendar}`, ...range });
+  assert.equal((events.data as unknown[]).length, 160 + 8 * 9);
+});
+
 test('the same people at the same moment have the same', async (t) => {
   const read = async () => {
     const { login } = await start(t, { tenant: trialTenant(), clock });

@@ -21,6 +21,18 @@ export function eventById(core: Core, id: unknown): Event {
   return toEvent(row);
 }
 
+/** The event of a uid in a calendar: the single one, or the master. By uid first: a calendar may hold thousands. */
+export function eventOfUid(core: Core, uid: string, folder: number): Event | undefined {
+  const row = core.db.get<EventRow>(
+    `SELECT ${eventColumns} FROM event e INDEXED BY event_uid
+     WHERE e.uid = ? AND e.recurrence IS NULL
+     AND EXISTS (SELECT 1 FROM event_place p WHERE p.event = e.id AND p.folder = ?)`,
+    uid,
+    folder,
+  );
+  return row && toEvent(row);
+}
+
 /** The change exceptions of a series, by their occurrence. */
 export function exceptionsOf(core: Core, series: number): Event[] {
   return core.db

@@ -3,7 +3,7 @@ import { parseAlarms } from '../alarms.ts';
 import { completeAttendees, parseAttendee } from '../attendees.ts';
 import type { Attendee, Event, EventBody } from '../event.ts';
 import { changedFields, type EventJson } from '../fields.ts';
-import { eventById, insertEvent, saveEvent } from '../store.ts';
+import { eventById, eventOfUid, insertEvent, saveEvent } from '../store.ts';
 import {
   type Change,
   changedAttachments,
@@ -21,14 +21,7 @@ export function createEvent(change: Change, json: EventJson): Event {
   const { core, folder, user, person } = access;
   if (folder.levels.folder < 2) throw new OxError('CAL-4031', String(folder.id));
   const uid = typeof json.uid === 'string' && json.uid !== '' ? json.uid : crypto.randomUUID();
-  if (
-    core.db.get(
-      'SELECT 1 FROM event e JOIN event_place p ON p.event = e.id WHERE e.uid = ? AND p.folder = ?',
-      uid,
-      folder.id,
-    )
-  )
-    throw new OxError('CAL-4090', uid);
+  if (eventOfUid(core, uid, folder.id)) throw new OxError('CAL-4090', uid);
   const organizer = organizerFor(access, json.organizer);
   const given = attendeesIn(change, json);
   const withCreator =

@@ -5,21 +5,14 @@ import { type Change, noteEvent } from '../change/change.ts';
 import { attendeesIn, createEvent } from '../change/create.ts';
 import { exceptionFor } from '../change/exception.ts';
 import { deleteEvent } from '../change/remove.ts';
-import type { Attendee, Event, EventBody, EventRow, PartStat } from '../event.ts';
+import type { Attendee, Event, EventBody, PartStat } from '../event.ts';
 import { changedFields } from '../fields.ts';
-import { eventById, eventColumns, removeEvent, saveEvent, toEvent } from '../store.ts';
+import { eventById, eventOfUid, removeEvent, saveEvent } from '../store.ts';
 import type { ItipEvent, ItipMessage } from './read.ts';
 
 /** The event of a uid in the calendar of a change: the single one, or the master. */
-export function knownEvent({ access: { core, folder } }: Change, uid: string): Event | undefined {
-  const row = core.db.get<EventRow>(
-    `SELECT ${eventColumns} FROM event e JOIN event_place p ON p.event = e.id
-     WHERE e.uid = ? AND p.folder = ? AND e.recurrence IS NULL`,
-    uid,
-    folder.id,
-  );
-  return row && toEvent(row);
-}
+export const knownEvent = ({ access: { core, folder } }: Change, uid: string): Event | undefined =>
+  eventOfUid(core, uid, folder.id);
 
 /** Takes an invitation over, the newer of what is known and what it says, and answers it. */
 export function acceptInvitation(change: Change, message: ItipMessage, partStat: PartStat, comment?: string): void {

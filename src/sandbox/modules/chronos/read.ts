@@ -167,10 +167,11 @@ export const resolve: Action = (core, request) => {
   const id = request.parameters.text('id') ?? request.parameters.required('uid');
   const rows = core.db.all<{ id: number; folder: number }>(
     `SELECT e.id, p.folder FROM event e JOIN event_place p ON p.event = e.id JOIN folder f ON f.id = p.folder
-     WHERE (e.uid = ?1 OR CAST(e.id AS TEXT) = ?1) AND e.recurrence IS NULL
+     WHERE (e.uid = ?1 OR e.id = ?3) AND e.recurrence IS NULL
      ORDER BY f.owner IS NOT ?2, p.folder`,
     id,
     request.person.id,
+    /^\d{1,15}$/.test(id) ? Number(id) : null,
   );
   const readable = new Set(readableIds(core, request));
   const found = rows.find(({ folder }) => readable.has(String(folder)));
