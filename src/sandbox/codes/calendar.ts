@@ -44,7 +44,6 @@ export const calendarCodes: Codes = {
   // The server has one number for both: what is meant shows in the category.
   'OX-0001 not found': ['USER_INPUT', 'Object not found', 'Das Objekt wurde nicht gefunden'],
   'APP-0008': ['USER_INPUT', 'External participant without address', 'Externer Teilnehmer ohne Adresse'],
-  'APP-0013': ['PERMISSION_DENIED', 'No permission for the folder', 'Keine Berechtigung im Ordner'],
   'APP-0020': ['USER_INPUT', 'End is before the start', 'Das Ende liegt vor dem Beginn'],
   'APP-0022': ['USER_INPUT', 'Private only in a private folder', 'Privat ist nur in persönlichen Ordnern möglich'],
   'APP-0026': ['USER_INPUT', 'Start is missing', 'Der Beginn fehlt'],
