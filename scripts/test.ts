@@ -1,5 +1,4 @@
-// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead; `--long`: those
-// that look for what is rare and may find something (not in CI). Names after it
+// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead. Names after it
 // choose test files, as in `npm test -- rop`.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -8,7 +7,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const options = process.argv.slice(2);
-const kind = options.includes('--slow') ? 'slow' : options.includes('--long') ? 'long' : 'test';
+const kind = options.includes('--slow') ? 'slow' : 'test';
 const names = options.filter((option) => !option.startsWith('--'));
 
 function run(what: string, command: string, args: readonly string[]): void {

@@ -7,7 +7,7 @@ import type { FakeBackend } from './fake-backend.ts';
 import { recipient } from './recipient.ts';
 import { client, inboxId, mail, messagesOf, setUp, subjects } from './synced-mailbox.ts';
 
-/** What both sides do to the same thing in the same moment. Each was found by the random tests (two-way.long.ts, crash/). */
+/** What both sides do to the same thing in the same moment. Each was found by the random tests (two-way.slow.ts, crash/). */
 
 const overlayTag = 0x6789001f;
 const tagged = (subject: string): PropertyBag => mail(subject).set(overlayTag, 'ours');

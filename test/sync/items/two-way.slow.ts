@@ -11,7 +11,7 @@ import { type Interlude, ItemWorld, type Step } from './two-way-world.ts';
  * engine is killed and requests of the killed one arrive late. When all is quiet both sides are equal, nothing is lost
  * and nothing is there twice. Runs: OXBOW_RUNS, seed and path as fast-check prints them: OXBOW_SEED, OXBOW_PATH.
  */
-const runs = Number(process.env.OXBOW_RUNS ?? 500);
+const runs = Number(process.env.OXBOW_RUNS ?? 150);
 const seed = process.env.OXBOW_SEED === undefined ? undefined : Number(process.env.OXBOW_SEED);
 const path = process.env.OXBOW_PATH;
 
