@@ -73,6 +73,9 @@ export interface ItemBackend {
   findByUid(folderId: string, uid: string): Promise<string[]>;
   picture(folderId: string, id: string): Promise<ItemPicture | undefined>;
 
+  /** What of an item its creation carries, when that is not all: the rest goes there with an update. */
+  first?(fields: ItemFields): ItemFields;
+  /** A stamp of 0: it was there with this uid already, in a version that has yet to be looked at. */
   create(folderId: string, item: ItemWrite, uid: string): Promise<{ readonly id: string; readonly stamp: number }>;
   /**
    * Sends what differs between `before`, as the backend is known to have it, and `after`. Throws `conflict` when the item
@@ -84,7 +87,7 @@ export interface ItemBackend {
   /** The item keeps its id. Throws `conflict` when it was changed since `stamp`. Returns the new stamp. */
   move(folderId: string, id: string, target: string, stamp: number): Promise<number>;
 
-  /** What the backend would say of fields that were written to it. */
+  /** What the backend would say of fields that were written to it; something else once a refusal told what it takes. */
   shown(fields: ItemFields): ItemFields;
   /** Fields as the backend says them, with what it cannot say taken from ours. */
   complete(theirs: ItemFields, ours: ItemFields): ItemFields;
@@ -96,9 +99,11 @@ export interface GroupwareItems {
   readonly timeZone: string;
   readonly contacts: ItemBackend;
   readonly tasks: ItemBackend;
+  /** Fields as of plainEvent (src/formats); undefined where the server has none that are known here. */
+  readonly events?: ItemBackend | undefined;
 }
 
-export type ItemKindName = 'contacts' | 'tasks';
+export type ItemKindName = 'contacts' | 'tasks' | 'events';
 
 /** The name of a contact in another item, as in a list's members: its folder and its id. */
 export const remoteName = (folder: string, id: string): string =>

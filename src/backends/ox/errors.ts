@@ -8,6 +8,28 @@ export interface OxEnvelope {
   readonly error_desc?: string;
   readonly code?: string;
   readonly categories?: string | readonly string[];
+  /** Of category TRUNCATED: columns with their sizes (ox-http-api 1.2). */
+  readonly problematic?: unknown;
+}
+
+/** A text is longer than its column. */
+export class TooLong extends BackendError {
+  /** The greatest lengths, by the number of the column. */
+  readonly columns: ReadonlyMap<number, number>;
+
+  constructor(message: string, code: string | undefined, columns: ReadonlyMap<number, number>) {
+    super('refused', message, code);
+    this.columns = columns;
+  }
+}
+
+function columnsOf(problematic: unknown): Map<number, number> {
+  const columns = new Map<number, number>();
+  for (const one of Array.isArray(problematic) ? problematic : []) {
+    const { id, max_size } = (one ?? {}) as { id?: unknown; max_size?: unknown };
+    if (typeof id === 'number' && typeof max_size === 'number') columns.set(id, max_size);
+  }
+  return columns;
 }
 
 /** Codes that say more than their category (ox-error-codes). */
@@ -19,6 +41,9 @@ const byCode: Readonly<Record<string, BackendErrorKind>> = {
   'FLD-0008': 'notFound',
   'CON-0125': 'notFound',
   'CON-0174': 'notFound',
+  'CAL-4040': 'notFound',
+  'CAL-4041': 'notFound',
+  'CAL-4042': 'notFound',
   'TSK-0019': 'notFound',
   'TSK-0048': 'notFound',
   'FLD-0009': 'conflict',
@@ -58,5 +83,7 @@ export function failureOf(envelope: OxEnvelope): BackendError | undefined {
   const categories = typeof envelope.categories === 'string' ? [envelope.categories] : (envelope.categories ?? []);
   if (categories.includes('WARNING')) return undefined;
   const kind = byCode[envelope.code ?? ''] ?? byCategory[categories[0] ?? ''] ?? 'unavailable';
-  return new BackendError(kind, `Open-Xchange: ${envelope.error_desc ?? envelope.error ?? 'error'}`, envelope.code);
+  const message = `Open-Xchange: ${envelope.error_desc ?? envelope.error ?? 'error'}`;
+  if (categories[0] === 'TRUNCATED') return new TooLong(message, envelope.code, columnsOf(envelope.problematic));
+  return new BackendError(kind, message, envelope.code);
 }

@@ -7,6 +7,7 @@ import { type OxRow, oxChanges, oxNumber, oxText } from './item-fields.ts';
 import { changeItemFolder, createItemFolder, deleteItemFolder, listItemFolders } from './item-folders.ts';
 import { oxLimits } from './limits.ts';
 import type { OxSession } from './session.ts';
+import { createShortening, keepWhole } from './shortening.ts';
 
 /** What tells one module of items from another. */
 export interface OxItemModule {
@@ -36,6 +37,19 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
   const columns = names.map((name) => numberOf(numbers, name)).join(',');
   const stampColumns = `${numbers.id},${numbers.last_modified}`;
 
+  const shortening = createShortening(numbers);
+  const written = (fields: ItemFields): OxRow => shortening.shorten(description.write(fields));
+  const asSent = (row: OxRow): ItemFields => description.read(JSON.parse(JSON.stringify(row)));
+  /** A refusal from which something was learned is one of this version: another one may be taken. */
+  const learning = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      shortening.learn(error);
+      throw error;
+    }
+  };
+
   const readItem = (values: unknown): RemoteItem => {
     if (!Array.isArray(values)) throw new BackendError('unavailable', `Open-Xchange gave an item that is no row`);
     const row: OxRow = {};
@@ -46,7 +60,7 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
     return { ...keysOf(row), uid: oxText(row.uid), fields, picture: description.picture?.token(row) };
   };
   const rowOf = ({ fields, picture }: ItemWrite): OxRow => ({
-    ...description.write(fields),
+    ...written(fields),
     ...(picture === undefined ? {} : description.picture?.write(picture)),
   });
   const listOf = (data: unknown): unknown[] => {
@@ -132,7 +146,7 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
 
     async create(folder, item, uid) {
       const body = { ...rowOf(item), uid, folder_id: folder };
-      const { data, timestamp } = await session.putEnvelope(module, 'new', {}, body);
+      const { data, timestamp } = await learning(() => session.putEnvelope(module, 'new', {}, body));
       const id = (data as { id?: unknown } | undefined)?.id;
       if (id === undefined || timestamp === undefined)
         throw new BackendError('uncertain', 'Open-Xchange gave no id for a new item');
@@ -140,14 +154,15 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
     },
 
     async update(folder, id, before, after, stamp) {
-      const row = description.write(after.fields);
-      const changes = oxChanges(description.write(before), row);
+      const row = written(after.fields);
+      const changes = oxChanges(written(before), row);
       for (const group of description.together ?? [])
         if (group.some((name) => name in changes))
           for (const name of group) if (row[name] !== undefined) changes[name] = row[name];
       const picture = after.picture === undefined ? {} : description.picture?.write(after.picture);
       const query = { folder, id, timestamp: stamp };
-      const { timestamp } = await session.putEnvelope(module, 'update', query, { ...changes, ...picture });
+      const body = { ...changes, ...picture };
+      const { timestamp } = await learning(() => session.putEnvelope(module, 'update', query, body));
       return timestamp ?? stamp;
     },
 
@@ -161,12 +176,14 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
       return timestamp ?? stamp;
     },
 
-    shown: (fields) => description.read(throughJson(description.write(fields))),
-    complete: (theirs, ours) => description.complete(theirs, ours),
+    shown: (fields) => asSent(written(fields)),
+    complete(theirs, ours) {
+      const whole = description.write(ours);
+      const fields = description.complete(theirs, ours);
+      return keepWhole(fields, theirs, ours, asSent(whole), asSent(shortening.shorten(whole)));
+    },
   };
 }
-
-const throughJson = (row: OxRow): OxRow => JSON.parse(JSON.stringify(row));
 
 function numberOf(numbers: ColumnNumbers, name: string): number {
   const number = numbers[name];

@@ -53,8 +53,8 @@ async function fieldsOf(
   return toRemoteMembers(items, kind, fields, known);
 }
 
-/** As it comes out of a base, so that it compares. */
-const plain = (fields: ItemFields): ItemFields => JSON.parse(JSON.stringify(fields));
+/** Fields as they come out of a base, so that they compare. */
+export const plain = (fields: ItemFields): ItemFields => JSON.parse(JSON.stringify(fields));
 
 async function inMemory(bag: ReadonlyPropertyBag): Promise<PropertyBag> {
   const whole: PropertyBag = new Map(bag);

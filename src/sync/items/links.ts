@@ -47,7 +47,10 @@ export interface CreateAttempt {
  * Remote folders of items share tables with those of mail, so their names begin with the kind: `contacts:31`. Ids of mail
  * folders never do.
  */
-const pattern = /^(contacts|tasks):(.*)$/s;
+const pattern = /^(contacts|tasks|events):(.*)$/s;
+
+/** Where the key of the message is noted that an item with a uid of its own is being created from. */
+export const creationOfUid = (uid: string): string => `creating item ${uid}`;
 
 export const itemFolder = (kind: ItemKindName, id: string): string => `${kind}:${id}`;
 

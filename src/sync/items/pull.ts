@@ -39,9 +39,10 @@ export async function pullItems(items: ItemSync, whole: boolean): Promise<void> 
       if ((whole || !sync.known) && !(await pullItemFolders(items, sync))) continue;
       await pullKind(items, sync);
     } catch (error) {
-      // Somebody without the module has no such folders.
-      if (!(error instanceof BackendError && error.kind === 'denied')) throw error;
-      items.account.log.debug({ kind: sync.kind.name, reason: error.message }, 'a module is not there');
+      // Somebody without the module has no such folders; and what one kind cannot do holds up no other.
+      if (!(error instanceof BackendError) || !['denied', 'refused', 'conflict', 'notFound'].includes(error.kind))
+        throw error;
+      items.account.log.info({ kind: sync.kind.name, reason: error.message }, 'a kind of items could not be looked at');
     }
   }
 }

@@ -1,15 +1,17 @@
-import { BackendError, type ItemFields, type ItemWrite } from '../../backends/index.ts';
+import { BackendError, type ItemWrite, type RemoteItem } from '../../backends/index.ts';
 import type { Message, MessageLink, OutboxRow } from '../../store/index.ts';
 import { fromBackend } from '../account.ts';
 import { stillUnderWay } from '../attempt.ts';
 import { syncLimits } from '../limits.ts';
 import { unlessMissing, Waiting } from '../waiting.ts';
 import { uidOf } from './attempt.ts';
-import { type LocalItem, readLocal } from './content.ts';
+import { type LocalItem, plain, readLocal } from './content.ts';
 import { isItem, isOfKind, itemKinds } from './kinds.ts';
 import {
   type CreateAttempt,
+  type ItemBase,
   isItemFolder,
+  type PictureBase,
   parseItemFolder,
   readCreateAttempt,
   readItemBase,
@@ -43,8 +45,10 @@ export async function pushItem(items: ItemSync, row: OutboxRow): Promise<void> {
   if (!message || !target) {
     // What came back may have changes of ours that are not there yet.
     if (link && !(await removeRemote(items, link))) return pushItem(items, row);
-  } else if (!link) await createRemote(items, target.sync, row, message, target.remoteFolder);
-  else {
+  } else if (!link) {
+    // Not everything may go there with the creation.
+    await updateRemote(items, target.sync, await createRemote(items, target.sync, row, message, target.remoteFolder));
+  } else {
     if (link.remoteFolder !== target.remoteFolder)
       link = await moveRemote(items, target.sync, link, target.remoteFolder);
     await updateRemote(items, target.sync, link);
@@ -114,11 +118,13 @@ async function createRemote(
   row: OutboxRow,
   message: Message,
   remoteFolder: string,
-): Promise<void> {
+): Promise<MessageLink> {
   const { mailbox, clock } = items.account;
   const local = await readLocal(items, sync, message);
   const uid = uidOf(mailbox, message.key);
-  const { shown, picture } = local;
+  const { picture } = local;
+  const fields = sync.backend.first?.(local.fields) ?? local.fields;
+  const shown = plain(sync.backend.shown(fields));
   const attempt: CreateAttempt = {
     kind: 'createItem',
     folder: remoteFolder,
@@ -129,41 +135,51 @@ async function createRemote(
   };
   await mailbox.sync.noteOutbox(row, writeCreateAttempt(attempt));
   const { id } = parseItemFolder(remoteFolder)!;
-  const made = await withoutRefusedPicture(items, { fields: local.fields, ...pictureOf(local) }, (write) =>
-    sync.backend.create(id, write, uid),
-  );
-  await mailbox.sync.setLink({
-    key: message.key,
-    remoteFolder,
-    remoteId: made.id,
-    base: writeItemBase({
-      item: shown,
-      stamp: made.stamp,
-      ...(picture ? { picture: { ours: picture.digest, sent: true } } : {}),
-    }),
-  });
+  const write = { fields, ...(picture ? { picture: picture.value } : {}) };
+  let made: { readonly id: string; readonly stamp: number };
+  try {
+    made = await withoutRefusedPicture(items, sync, local, write, (one) => sync.backend.create(id, one, uid));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    // Nothing was made.
+    await mailbox.sync.noteOutbox(row, '');
+    if (!hasLearned(sync, local)) throw error;
+    return createRemote(items, sync, row, message, remoteFolder);
+  }
+  const pictures = picture ? { picture: { ours: picture.digest, sent: true as const } } : {};
+  const base = writeItemBase({ item: shown, stamp: made.stamp, ...pictures });
+  const link = { key: message.key, remoteFolder, remoteId: made.id, base };
+  await mailbox.sync.setLink(link);
+  return link;
 }
 
-const pictureOf = ({ picture }: LocalItem): Pick<ItemWrite, 'picture'> => (picture ? { picture: picture.value } : {});
+const isRefusal = (error: unknown): boolean =>
+  error instanceof BackendError && (error.kind === 'refused' || error.kind === 'denied');
+
+/** Whether the backend takes less of an item than was thought when it was read. */
+const hasLearned = ({ backend }: KindSync, { fields, shown }: LocalItem): boolean =>
+  differences(plain(backend.shown(fields)), shown).length > 0;
 
 /** A picture that the backend will not have stays with our side; the rest goes there. */
 async function withoutRefusedPicture<T>(
   { account }: ItemSync,
+  sync: KindSync,
+  local: LocalItem,
   write: ItemWrite,
   call: (write: ItemWrite) => Promise<T>,
 ): Promise<T> {
   try {
     return await call(write);
   } catch (error) {
-    if (!(error instanceof BackendError && error.kind === 'refused') || !write.picture) throw error;
-    account.log.warn({ reason: error.message }, 'the backend refused something with a picture; trying without it');
+    if (!isRefusal(error) || !write.picture || hasLearned(sync, local)) throw error;
+    account.log.warn({ reason: String(error) }, 'the backend refused an item with a picture; trying without it');
     return await call({ fields: write.fields });
   }
 }
 
 /** Carries what a client changed to the backend; what somebody changed there is merged first. */
 async function updateRemote(items: ItemSync, sync: KindSync, before: MessageLink): Promise<void> {
-  const { mailbox, clock } = items.account;
+  const { mailbox } = items.account;
   let link = before;
   for (let tries = 0; tries < syncLimits.itemTries; tries += 1) {
     const base = readItemBase(link);
@@ -173,54 +189,67 @@ async function updateRemote(items: ItemSync, sync: KindSync, before: MessageLink
     const message = await mailbox.messageByKey(link.key);
     if (!message) return;
     const local = await readLocal(items, sync, message, now.item);
-    if (!isChangedHere(now, local)) {
-      const isLate = base.sentAt !== undefined && base.stamp === now.stamp;
-      if (isLate && clock() < base.sentAt! + syncLimits.settleMs) {
-        await mailbox.sync.setLink({
-          ...link,
-          base: writeItemBase({ ...now, intended: base.intended!, sentAt: base.sentAt! }),
-        });
-        throw new Waiting('an earlier attempt may still be under way', base.sentAt! + syncLimits.settleMs);
-      }
-      return;
-    }
-    const wanted = withFields(now.item, local.shown, changedHere(now, local.shown));
-    const isPicture = local.picture?.digest !== now.picture?.ours;
-    const sent = isPicture ? { ...now.picture, sent: true as const } : now.picture;
-    const intended = { intended: wanted, sentAt: clock(), ...(sent ? { picture: sent } : {}) };
-    await mailbox.sync.setLink({ ...link, base: writeItemBase({ ...now, ...intended }) });
+    if (!isChangedHere(now, local)) return waitForLate(items, link, base, now);
     try {
-      const after = {
-        fields: toWrite(sync, wanted, local),
-        ...(isPicture ? { picture: local.picture?.value ?? null } : {}),
-      };
-      const stamp = await withoutRefusedPicture(items, after, (write) =>
-        differences(now.item, wanted).length === 0 && write.picture === undefined
-          ? Promise.resolve(now.stamp)
-          : sync.backend.update(remoteFolderId(link), link.remoteId, now.item, write, now.stamp),
-      );
-      const picture = isPicture
-        ? { ...now.picture, ...(local.picture ? { ours: local.picture.digest } : {}), sent: true as const }
-        : now.picture;
-      if (isPicture && !local.picture) delete (picture as { ours?: string }).ours;
-      await mailbox.sync.setLink({
-        ...link,
-        base: writeItemBase({ ...agreedOn(wanted, local.shown), stamp, ...(picture ? { picture } : {}) }),
-      });
+      await send(items, sync, link, now, local);
       return;
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      if (error.kind === 'notFound') return waitForLook(sync);
-      if (error.kind !== 'conflict') throw error;
-      link = await refresh(items, sync, link);
+      if (error.kind === 'notFound') waitForLook(sync);
+      if (error.kind === 'conflict') link = await refresh(items, sync, link);
+      else if (!isRefusal(error)) throw error;
+      else {
+        // Nothing was written.
+        await mailbox.sync.setLink({ ...link, base: writeItemBase(now) });
+        if (!hasLearned(sync, local)) throw error;
+      }
     }
   }
   throw new Waiting('the item is changed elsewhere all the time');
 }
 
-/** Fields to write: the wanted ones, with what only our side can say of them, which the backend may need to order them. */
-const toWrite = (sync: KindSync, wanted: ItemFields, local: LocalItem): ItemFields =>
-  sync.backend.complete(wanted, local.fields);
+/** Sends what our side changed, with a note in the base before the call. */
+async function send(
+  items: ItemSync,
+  sync: KindSync,
+  link: MessageLink,
+  now: ItemBase,
+  local: LocalItem,
+): Promise<void> {
+  const { mailbox, clock } = items.account;
+  const wanted = withFields(now.item, local.shown, changedHere(now, local.shown));
+  const isPicture = local.picture?.digest !== now.picture?.ours;
+  const picture: PictureBase | undefined = isPicture ? { ...now.picture, sent: true } : now.picture;
+  const noted = { ...now, intended: wanted, sentAt: clock(), ...(picture ? { picture } : {}) };
+  await mailbox.sync.setLink({ ...link, base: writeItemBase(noted) });
+  const write = {
+    // With what only our side can say, which the backend may need to order the rest.
+    fields: sync.backend.complete(wanted, local.fields),
+    ...(isPicture ? { picture: local.picture?.value ?? null } : {}),
+  };
+  const isSame = differences(now.item, wanted).length === 0;
+  const stamp = await withoutRefusedPicture(items, sync, local, write, async (one) => {
+    if (isSame && one.picture === undefined) return now.stamp;
+    return sync.backend.update(remoteFolderId(link), link.remoteId, now.item, one, now.stamp);
+  });
+  const { ours: _, ...others } = picture ?? {};
+  const pictures = picture && { ...others, ...(local.picture ? { ours: local.picture.digest } : {}) };
+  const agreed = { ...agreedOn(wanted, local.shown), stamp, ...(pictures ? { picture: pictures } : {}) };
+  await mailbox.sync.setLink({ ...link, base: writeItemBase(agreed) });
+}
+
+/**
+ * Our side has nothing to send. When an attempt was under way with something that was taken back since, it may still
+ * arrive: what it would write is kept in mind until it cannot any more. Throws Waiting then.
+ */
+async function waitForLate(items: ItemSync, link: MessageLink, before: ItemBase, now: ItemBase): Promise<void> {
+  const { intended, sentAt } = before;
+  if (!intended || sentAt === undefined || before.stamp !== now.stamp) return;
+  const until = sentAt + syncLimits.settleMs;
+  if (items.account.clock() >= until) return;
+  await items.account.mailbox.sync.setLink({ ...link, base: writeItemBase({ ...now, intended, sentAt }) });
+  throw new Waiting('an earlier attempt may still be under way', until);
+}
 
 /** Takes the backend's version as it is now. Throws Waiting when it is not where it was. */
 async function refresh(items: ItemSync, sync: KindSync, link: MessageLink): Promise<MessageLink> {
@@ -308,12 +337,7 @@ async function removeRemote(items: ItemSync, link: MessageLink): Promise<boolean
 }
 
 /** Brings back what a client deleted and somebody else changed in the same moment. */
-async function restore(
-  items: ItemSync,
-  sync: KindSync,
-  link: MessageLink,
-  remote: Parameters<typeof takeItem>[3],
-): Promise<void> {
+async function restore(items: ItemSync, sync: KindSync, link: MessageLink, remote: RemoteItem): Promise<void> {
   const { mailbox, log } = items.account;
   const folder = (await mailbox.sync.folderLinks()).find(({ remoteId }) => remoteId === link.remoteFolder);
   log.info({ message: link.key }, 'an item that was deleted here was changed on the backend and comes back');

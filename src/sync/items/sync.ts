@@ -37,13 +37,10 @@ export async function openItemSync(
   return {
     account,
     context: { tags, timeZone: groupware.timeZone },
-    kinds: itemKinds.map((kind) => ({
-      kind,
-      backend: groupware[kind.name],
-      known: false,
-      missed: new Set(),
-      checkWanted: false,
-    })),
+    kinds: itemKinds.flatMap((kind) => {
+      const backend = groupware[kind.name];
+      return backend ? [{ kind, backend, known: false, missed: new Set<string>(), checkWanted: false }] : [];
+    }),
     released,
   };
 }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { messageEntryId, PidLid, PidName, PidTag, wrappedEntryId } from '../../../src/mapi/index.ts';
+import type { SandboxOptions } from '../../../src/sandbox/index.ts';
+import { tenant } from '../../sandbox/client.ts';
 import { setUp } from './open-xchange.ts';
 import { change, client, create, messagesOf, type Properties, photo, png, valuesOf } from './outlook.ts';
 
 type Row = Record<string, unknown>;
 
-async function begin(t: TestContext) {
-  const world = await setUp(t);
+async function begin(t: TestContext, options: Partial<SandboxOptions> = {}) {
+  const world = await setUp(t, options);
   const { anna, mailbox } = world;
   const folder = Number((await anna.get('config/folder/contacts', '')).data);
   const there = async (): Promise<Row[]> => {
@@ -225,6 +227,44 @@ test('distribution lists go both ways with members that are contacts', async (t)
   assert.equal(mine.mark_as_distributionlist, true);
   const [member] = mine.distribution_list as Row[];
   assert.deepEqual([member!.id, member!.mail, member!.mail_field], [kim, 'kim@a.example', 1]);
+});
+
+test('a text that is too long for Open-Xchange goes there shortened and stays whole here', async (t) => {
+  const { mailbox, contacts, pass, only, edit } = await begin(t);
+  await pass();
+  const long = 'ä'.repeat(9_000);
+  const company = 'Aktiengesellschaft '.repeat(40).trim();
+  const message = await create(mailbox, contacts, [...eva, [PidTag.Body, long], [PidTag.CompanyName, company]]);
+  await pass();
+  const row = await only();
+  assert.deepEqual([row.note, String(row.company).length, row.last_name], [long.slice(0, 5680), 512, 'Meier']);
+  await edit(row.id, { position: 'CEO' });
+  await pass();
+  const read = [PidTag.Body, PidTag.CompanyName, PidTag.Title];
+  assert.deepEqual(await valuesOf(mailbox, message, read), [long, company, 'CEO']);
+  await change(mailbox, message, [[PidTag.Body, `${long}!`]]);
+  await change(mailbox, message, [[PidTag.Nickname, 'x'.repeat(200)]]);
+  await pass();
+  const after = await only();
+  assert.deepEqual([after.note, after.nickname], [long.slice(0, 5680), 'x'.repeat(128)]);
+  assert.deepEqual(await valuesOf(mailbox, message, [PidTag.Body, PidTag.Nickname]), [`${long}!`, 'x'.repeat(200)]);
+  await edit(row.id, { note: 'short' });
+  await pass();
+  assert.deepEqual(await valuesOf(mailbox, message, [PidTag.Body]), ['short']);
+  assert.equal(await mailbox.sync.outboxCount(), 0);
+});
+
+test('a server of before 7.10 takes no characters beyond the BMP; they stay here', async (t) => {
+  const { mailbox, contacts, pass, only } = await begin(t, { tenant: { ...tenant, version: '7.8' } });
+  await pass();
+  const message = await create(mailbox, contacts, [...eva, [PidTag.CompanyName, 'Gold 🥇 GmbH']]);
+  await pass();
+  assert.equal((await only()).company, 'Gold \ufffd GmbH');
+  await change(mailbox, message, [[PidTag.Title, 'CEO']]);
+  await pass();
+  await pass();
+  assert.equal((await only()).position, 'CEO');
+  assert.deepEqual(await valuesOf(mailbox, message, [PidTag.CompanyName]), ['Gold 🥇 GmbH']);
 });
 
 test('what is deleted on one side is deleted on the other', async (t) => {

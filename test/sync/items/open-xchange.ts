@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openOxBackend } from '../../../src/backends/index.ts';
+import type { SandboxOptions } from '../../../src/sandbox/index.ts';
 import { openStore } from '../../../src/store/index.ts';
 import { createSyncEngine } from '../../../src/sync/index.ts';
 import { start } from '../../sandbox/client.ts';
@@ -10,9 +11,9 @@ import { start } from '../../sandbox/client.ts';
 const silent = { debug() {}, info() {}, warn() {} };
 
 /** Anna's mailbox, an engine that works when it is told, and a server to which somebody else is logged in as her too. */
-export async function setUp(t: TestContext) {
+export async function setUp(t: TestContext, options: Partial<SandboxOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'oxbow-items-'));
-  const { sandbox, origin, login } = await start(t);
+  const { sandbox, origin, login } = await start(t, options);
   const store = await openStore({ file: join(folder, 'oxbow.db'), cacheDirectory: join(folder, 'content') });
   t.after(async () => {
     await store.close();

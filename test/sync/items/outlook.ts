@@ -1,10 +1,13 @@
 import {
   attachMethod,
+  isLargeValue,
   type NamedProperty,
   PidTag,
   type PropertyBag,
+  Ptyp,
   setProperty,
   tagOf,
+  typeOf,
 } from '../../../src/mapi/index.ts';
 import type { AttachmentContent, FolderId, Mailbox, Message } from '../../../src/store/index.ts';
 
@@ -64,7 +67,14 @@ export async function valuesOf(
   properties: readonly Property[],
 ): Promise<unknown[]> {
   const { properties: bag } = await mailbox.content((await mailbox.messageByKey(message.key))!);
-  return (await tagsOf(mailbox, properties)).map((tag) => bag.get(tag));
+  return Promise.all(
+    (await tagsOf(mailbox, properties)).map(async (tag) => {
+      const value = bag.get(tag);
+      if (!isLargeValue(value)) return value;
+      const bytes = Buffer.from(await value.read(0, value.size));
+      return typeOf(tag) === Ptyp.String ? bytes.toString('utf16le') : bytes;
+    }),
+  );
 }
 
 export async function messagesOf(mailbox: Mailbox, folderId: FolderId): Promise<Message[]> {

@@ -174,8 +174,31 @@ test('an expired session is renewed in the middle, and nothing is there twice', 
   const { mailbox, tasks, pass, sandbox, there } = await begin(t);
   await pass();
   await create(mailbox, tasks, report);
-  sandbox.faults.add({ effect: 'fail', code: 'SES-0203', module: 'tasks', action: 'new', times: 1 });
+  sandbox.faults.add({ effect: 'expire', module: 'tasks', action: 'new', times: 1 });
   await pass();
   assert.equal((await there()).length, 1);
   assert.equal(await mailbox.sync.outboxCount(), 0);
 });
+
+for (const effect of ['cutBefore', 'cutAfter', 'garble'] as const)
+  test(`a call that ends with ${effect} is carried out once`, async (t) => {
+    const { mailbox, tasks, pass, sandbox, there, only } = await begin(t);
+    await pass();
+    const task = await create(mailbox, tasks, report);
+    sandbox.faults.add({ effect, module: 'tasks', action: 'new', times: 1 });
+    await pass().catch(() => {});
+    for (let n = 0; n < 3; n += 1) await pass();
+    assert.equal((await there()).length, 1);
+    await change(mailbox, task, [[PidTag.Subject, 'Write two reports']]);
+    sandbox.faults.add({ effect, module: 'tasks', action: 'update', times: 1 });
+    await pass().catch(() => {});
+    for (let n = 0; n < 3; n += 1) await pass();
+    assert.equal((await only()).title, 'Write two reports');
+    await mailbox.deleteMessages(tasks, [task.id], {}, client);
+    sandbox.faults.add({ effect, module: 'tasks', action: 'delete', times: 1 });
+    await pass().catch(() => {});
+    for (let n = 0; n < 3; n += 1) await pass();
+    assert.deepEqual(await there(), []);
+    assert.equal(await mailbox.sync.outboxCount(), 0);
+    assert.equal((await messagesOf(mailbox, mailbox.specialFolder('conflicts'))).length, 0);
+  });
