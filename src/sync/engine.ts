@@ -206,17 +206,17 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     let failures = 0;
     while (!stopping) {
       woken = false;
-      let more = false;
       try {
         await push();
-        if (clock() - lastPoll >= options.pollMs) {
+        const looks = clock() - lastPoll >= options.pollMs;
+        if (looks) {
           await pull();
           lastPoll = clock();
         }
         failures = 0;
         lastError = undefined;
         state = 'running';
-        more = await releaseContents(account, () => stopping || woken);
+        if (looks) await releaseContents(account, () => stopping || woken);
       } catch (error) {
         if (stopping) break;
         lastError = (error as Error).message;
@@ -239,7 +239,6 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
         failures += 1;
         continue;
       }
-      if (more) continue;
       const due = await mailbox.sync.nextDue();
       await sleep(Math.max(0, Math.min(lastPoll + options.pollMs, due ?? Number.POSITIVE_INFINITY) - clock()));
     }

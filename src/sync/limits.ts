@@ -33,7 +33,7 @@ export const syncLimits = {
    * Outlook saves a draft that is being written (three minutes), and than a client takes to fetch what it sent.
    */
   releaseAfterMs: 5 * 60_000,
-  /** Messages whose content is released before anything else gets its turn. */
+  /** Messages whose content is released after a look for changes; each is a request, see fullEveryMs. */
   releaseBatch: 20,
   /** Between two looks at the folder tree, in polls. */
   treeEveryPolls: 10,
