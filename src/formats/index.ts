@@ -1,5 +1,7 @@
 export { htmlText, nativeBodyOf, plainText, previewText } from './bodies.ts';
+export { dayNumber } from './calendar/day-number.ts';
 export { type Occurrence, occurrencesOf } from './calendar/occurrences.ts';
+export { firstPatternDay } from './calendar/pattern-days.ts';
 export { isExactInMapi } from './calendar/pattern-to-mapi.ts';
 export { RuleError, ruleOfSeries, ruleParts, seriesOfRule } from './calendar/rrule.ts';
 export type { Pattern as SeriesPattern, Series, SeriesEnd } from './calendar/series.ts';
@@ -27,15 +29,19 @@ export type {
   Recurrence,
   Response as AttendeeResponse,
 } from './event/event.ts';
-export { comparable, instantOf } from './event/event-time.ts';
+export { comparable, instantOf, localOf, timeLike } from './event/event-time.ts';
 export { globalObjectIdOfUid, uidOfGlobalObjectId } from './event/global-object-id.ts';
 export { eventNames, readEvent, writeEvent } from './event/mapi.ts';
 export { type Meeting, type MeetingMethod, meetingNames, readMeeting, writeMeeting } from './event/meeting.ts';
+export { eventOfPlain, isException, type PlainEvent, plainEvent } from './event/plain.ts';
 export { type EventContext, seriesOf } from './event/times.ts';
 export { uncarriedProperties } from './event/uncarried.ts';
 export { htmlToText, textToHtml } from './html-text.ts';
+export { lastDayOf, originalDay } from './ical/event-from-ical.ts';
+export { ruleOfEvent } from './ical/event-to-ical.ts';
 export { readMeetings, writeMeetingText } from './ical/meeting.ts';
 export { type ReadCalendar, readCalendar } from './ical/read.ts';
+export { compact, compactDate, compactInstant } from './ical/times.ts';
 export { type CalendarOptions, writeCalendar } from './ical/write.ts';
 export type { CommonFields, Sensitivity } from './item/common.ts';
 export { dayOfMs, msOfDay } from './item/days.ts';

@@ -3,6 +3,8 @@ import type { Backend, BackendProfile } from '../types.ts';
 import { BackendError } from '../types.ts';
 import { oxContacts } from './contacts.ts';
 import { oxDirectory } from './directory.ts';
+import type { OxCalendarUser } from './event-fields.ts';
+import { hasChronos, oxEvents } from './events.ts';
 import type { OxHttpOptions } from './http.ts';
 import { oxItems } from './items.ts';
 import { oxMail } from './mail.ts';
@@ -25,15 +27,30 @@ export async function openOxBackend(options: OxHttpOptions, credentials: OxCrede
 }
 
 async function openItems(session: OxSession): Promise<GroupwareItems> {
-  const timeZone = await readTimeZone(session);
-  return { timeZone, contacts: oxItems(session, oxContacts), tasks: oxItems(session, oxTasks(timeZone)) };
+  const user = await readUser(session);
+  const { timeZone } = user;
+  return {
+    timeZone,
+    contacts: oxItems(session, oxContacts),
+    tasks: oxItems(session, oxTasks(timeZone)),
+    events: (await hasChronos(session)) ? oxEvents(session, user) : undefined,
+  };
+}
+
+async function readUser(session: OxSession): Promise<OxCalendarUser> {
+  const user = (await session.get('user', 'get', { id: session.userId })) as Record<string, unknown> | undefined;
+  const addresses = [user?.email1, ...(Array.isArray(user?.aliases) ? user.aliases : [])];
+  return {
+    id: session.userId,
+    addresses: addresses.filter((address) => typeof address === 'string').map((address) => address.toLowerCase()),
+    timeZone: zoneOrUtc(user?.timezone),
+  };
 }
 
 /** The zone that the person set; UTC for one that nobody knows. */
-async function readTimeZone(session: OxSession): Promise<string> {
-  const user = (await session.get('user', 'get', { id: session.userId })) as { timezone?: unknown } | undefined;
+function zoneOrUtc(name: unknown): string {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: String(user?.timezone) }).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat('en', { timeZone: String(name) }).resolvedOptions().timeZone;
   } catch {
     return 'UTC';
   }

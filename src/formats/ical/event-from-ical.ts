@@ -153,14 +153,14 @@ const localOf = (time: EventTime): Temporal.PlainDateTime =>
   time.kind === 'day' ? time.date.toPlainDateTime() : time.local;
 
 /** The day in the series' zone on which an occurrence of it, named by its start, is. */
-function originalDay(time: EventTime, start: EventTime): Temporal.PlainDate {
+export function originalDay(time: EventTime, start: EventTime): Temporal.PlainDate {
   if (time.kind === 'zoned' && start.kind === 'zoned')
     return time.local.toZonedDateTime(time.zone).withTimeZone(start.zone).toPlainDate();
   return localOf(time).toPlainDate();
 }
 
 /** The last day on which an occurrence may begin that UNTIL allows (RFC 5545 3.3.10). */
-function lastDayOf(until: string, start: EventTime, context: ReadingContext): Temporal.PlainDate {
+export function lastDayOf(until: string, start: EventTime, context: { readonly timeZone: ZoneId }): Temporal.PlainDate {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/i.exec(until.replace(/[-:]/g, ''));
   if (!match) throw new RuleError(`UNTIL=${until}`);
   const [, year, month, day, hour, minute, second, utc] = match;

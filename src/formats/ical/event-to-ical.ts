@@ -28,10 +28,16 @@ function untilOf(date: Temporal.PlainDate, start: EventTime, userZone: ZoneId): 
   return last.kind === 'floating' ? compact(last.local) : compactInstant(instantOf(last, userZone));
 }
 
+/** The RRULE of an event that repeats; undefined when it does not, or has a pattern that no rule tells. */
+export function ruleOfEvent(event: CalendarEvent, timeZone: ZoneId): string | undefined {
+  const series = seriesOf(event);
+  return series && ruleOfSeries(series, (date) => untilOf(date, event.start, timeZone));
+}
+
 function recurrenceLines(event: CalendarEvent, { timeZone, lost }: WritingContext): string[] {
   const series = seriesOf(event);
   if (!series) return [];
-  const rule = ruleOfSeries(series, (date) => untilOf(date, event.start, timeZone));
+  const rule = ruleOfEvent(event, timeZone);
   if (rule === undefined) {
     lost('recurrence');
     return [];

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ItemFields, ItemPicture } from '../../backends/index.ts';
 import { chunksOf, isPhoto, photoAttachment, readAll, readPhoto, writeHasPicture } from '../../formats/index.ts';
 import {
+  type AttachmentContent,
   isLargeValue,
   type MessageContent,
   type PropertyBag,
@@ -20,8 +21,10 @@ import type { ItemSync, KindSync } from './sync.ts';
 /** An item as a message has it. */
 export interface LocalItem {
   readonly content: MessageContent;
-  /** All properties, none of them elsewhere. */
-  readonly bag: ReadonlyPropertyBag;
+  /** The same with all properties in memory. */
+  readonly whole: MessageContent;
+  /** The identity that it has of its own. */
+  readonly uid: string | undefined;
   /** What it says, with members by the backend's names. */
   readonly fields: ItemFields;
   /** What the backend would say of it. */
@@ -37,20 +40,20 @@ export async function readLocal(
   known?: ItemFields,
 ): Promise<LocalItem> {
   const content = await items.account.mailbox.content(message);
-  const bag = await inMemory(content.properties);
-  const fields = await fieldsOf(items, kind, bag, known);
-  return { content, bag, fields, shown: plain(backend.shown(fields)), picture: await pictureOf(content) };
+  const whole = { ...content, properties: await inMemory(content.properties) };
+  const { uid, fields } = await fieldsOf(items, kind, whole, known);
+  return { content, whole, uid, fields, shown: plain(backend.shown(fields)), picture: await pictureOf(content) };
 }
 
 async function fieldsOf(
   items: ItemSync,
   kind: ItemKind,
-  bag: ReadonlyPropertyBag,
+  content: MessageContent,
   known?: ItemFields,
-): Promise<ItemFields> {
-  // The identity there is ours to give, once: it is no field that changes.
-  const { uid: _, ...fields } = kind.read(bag, items.context) as Record<string, unknown>;
-  return toRemoteMembers(items, kind, fields, known);
+): Promise<{ uid: string | undefined; fields: ItemFields }> {
+  // The identity is given once: it is no field that changes.
+  const { uid, ...fields } = kind.read(content, items.context) as Record<string, unknown> & { uid?: string };
+  return { uid: uid || undefined, fields: await toRemoteMembers(items, kind, fields, known) };
 }
 
 /** Fields as they come out of a base, so that they compare. */
@@ -84,13 +87,21 @@ export async function newLocal(
   remote: { readonly fields: ItemFields; readonly uid: string | undefined },
   picture: ItemPicture | undefined,
 ): Promise<{ message: NewMessage; shown: ItemFields }> {
-  const set: PropertyBag = new Map();
+  const content: MessageContent = { properties: new Map(), recipients: [], attachments: [] };
   const fields = await toLocalMembers(items, kind, backend.complete(remote.fields, {}));
-  kind.write(set, remote.uid === undefined ? fields : { ...fields, uid: remote.uid }, items.context);
-  if (picture) writeHasPicture(set, true, items.context);
-  const shown = plain(backend.shown(await fieldsOf(items, kind, set, remote.fields)));
+  kind.write(content, remote.uid === undefined ? fields : { ...fields, uid: remote.uid }, items.context);
+  if (picture) writeHasPicture(content.properties, true, items.context);
+  const shown = plain(backend.shown((await fieldsOf(items, kind, content, remote.fields)).fields));
+  const putAttachments = picture ? [photoAttachment(picture, 0)] : content.attachments;
+  const { properties: set, recipients } = content;
   return {
-    message: { set, read: true, flags: 0, ...(picture ? { putAttachments: [photoAttachment(picture, 0)] } : {}) },
+    message: {
+      set,
+      read: true,
+      flags: 0,
+      ...(recipients.length > 0 ? { recipients } : {}),
+      ...(putAttachments.length > 0 ? { putAttachments } : {}),
+    },
     shown,
   };
 }
@@ -106,21 +117,51 @@ export async function localChange(
   merged: ItemFields,
   picture: ItemPicture | null | undefined,
 ): Promise<{ change: Omit<MessageChange, 'folderId'> | undefined; shown: ItemFields }> {
-  const bag: PropertyBag = new Map(local.bag);
-  const { uid } = kind.read(bag, items.context);
+  const { uid, whole } = local;
+  const content = copyOf(whole);
   const fields = await toLocalMembers(items, kind, backend.complete(merged, local.fields));
-  kind.write(bag, uid === undefined ? fields : { ...fields, uid }, items.context);
-  if (picture !== undefined) writeHasPicture(bag, picture !== null, items.context);
-  const shown = plain(backend.shown(await fieldsOf(items, kind, bag, merged)));
+  kind.write(content, uid === undefined ? fields : { ...fields, uid }, items.context);
+  if (picture !== undefined) writeHasPicture(content.properties, picture !== null, items.context);
+  const shown = plain(backend.shown((await fieldsOf(items, kind, content, merged)).fields));
+  const before = whole.properties;
   const set: PropertyBag = new Map();
-  for (const [tag, value] of bag) if (!isDeepStrictEqual(local.bag.get(tag), value)) setProperty(set, tag, value);
-  const remove = [...local.bag.keys()].filter((tag) => !bag.has(tag));
+  for (const [tag, value] of content.properties)
+    if (!isDeepStrictEqual(before.get(tag), value)) setProperty(set, tag, value);
+  const remove = [...before.keys()].filter((tag) => !content.properties.has(tag));
+  const { recipients } = content;
   const change = {
     ...(set.size > 0 ? { set } : {}),
     ...(remove.length > 0 ? { remove } : {}),
+    ...(isDeepStrictEqual(recipients, whole.recipients) ? {} : { recipients }),
+    ...attachmentChange(whole.attachments, content.attachments),
     ...photo(local, picture),
   };
   return { change: Object.keys(change).length > 0 ? change : undefined, shown };
+}
+
+/** A copy whose bags may be written into without touching those of the original. */
+const copyOf = ({ properties, recipients, attachments }: MessageContent): MessageContent => ({
+  properties: new Map(properties),
+  recipients: recipients.map((recipient) => new Map(recipient)),
+  attachments: attachments.map(({ embedded, ...attachment }) => ({
+    ...attachment,
+    properties: new Map(attachment.properties),
+    ...(embedded ? { embedded: copyOf(embedded) } : {}),
+  })),
+});
+
+function attachmentChange(
+  before: readonly AttachmentContent[],
+  after: readonly AttachmentContent[],
+): Pick<MessageChange, 'putAttachments' | 'removeAttachments'> {
+  const known = new Map(before.map((attachment) => [attachment.number, attachment]));
+  const putAttachments = after.filter((one) => !isDeepStrictEqual(known.get(one.number), one));
+  const numbers = new Set(after.map(({ number }) => number));
+  const removeAttachments = [...known.keys()].filter((number) => !numbers.has(number));
+  return {
+    ...(putAttachments.length > 0 ? { putAttachments } : {}),
+    ...(removeAttachments.length > 0 ? { removeAttachments } : {}),
+  };
 }
 
 function photo({ content }: LocalItem, picture: ItemPicture | null | undefined): Partial<MessageChange> {

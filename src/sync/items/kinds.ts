@@ -1,20 +1,32 @@
 import type { ItemFields, ItemKindName } from '../../backends/index.ts';
 import {
+  type CalendarEvent,
   type Contact,
   contactNames,
   type DistributionList,
   distributionListNames,
-  type ItemContext,
+  type EventContext,
+  eventNames,
+  eventOfPlain,
+  plainEvent,
   readContact,
   readDistributionList,
+  readEvent,
   readTask,
   type Task,
   taskNames,
   writeContact,
   writeDistributionList,
+  writeEvent,
   writeTask,
 } from '../../formats/index.ts';
-import { getString, type NamedProperty, PidTag, type PropertyBag, type ReadonlyPropertyBag } from '../../mapi/index.ts';
+import {
+  getString,
+  type MessageContent,
+  type NamedProperty,
+  PidTag,
+  type ReadonlyPropertyBag,
+} from '../../mapi/index.ts';
 import type { Folder, FolderRole, Message } from '../../store/index.ts';
 
 /** A kind of item that is not mail, as Outlook has it. */
@@ -27,9 +39,11 @@ export interface ItemKind {
   readonly messageClass: RegExp;
   /** The named properties that reading and writing may ask for. */
   readonly names: readonly NamedProperty[];
-  read(bag: ReadonlyPropertyBag, context: ItemContext): ItemFields;
-  /** Makes properties say the fields; an empty bag becomes a new item. */
-  write(bag: PropertyBag, fields: ItemFields, context: ItemContext): void;
+  read(content: MessageContent, context: EventContext): ItemFields;
+  /** Makes a message say the fields; an empty one becomes a new item. */
+  write(content: MessageContent, fields: ItemFields, context: EventContext): void;
+  /** It is known by its own uid wherever it goes, as invitations are. */
+  readonly keepsUid?: true;
 }
 
 const isList = (messageClass: string): boolean => /^IPM\.DistList(\.|$)/i.test(messageClass);
@@ -43,9 +57,9 @@ export const itemKinds: readonly ItemKind[] = [
     role: 'contacts',
     messageClass: /^IPM\.(Contact|DistList)(\.|$)/i,
     names: [...contactNames, ...distributionListNames],
-    read: (bag, context) =>
+    read: ({ properties: bag }, context) =>
       isList(classOf(bag)) ? { list: true, ...readDistributionList(bag, context) } : { ...readContact(bag, context) },
-    write(bag, { list, ...fields }, context) {
+    write({ properties: bag }, { list, ...fields }, context) {
       if (list === true) writeDistributionList(bag, fields as DistributionList, context);
       else writeContact(bag, fields as Contact, context);
     },
@@ -56,10 +70,48 @@ export const itemKinds: readonly ItemKind[] = [
     role: 'tasks',
     messageClass: /^IPM\.Task(\.|$)/i,
     names: taskNames,
-    read: (bag, context) => ({ ...readTask(bag, context) }),
-    write: (bag, fields, context) => writeTask(bag, fields as Task, context),
+    read: ({ properties }, context) => ({ ...readTask(properties, context) }),
+    write: ({ properties }, fields, context) => writeTask(properties, fields as Task, context),
+  },
+  {
+    name: 'events',
+    containerClass: 'IPF.Appointment',
+    role: 'calendar',
+    messageClass: /^IPM\.Appointment(\.|$)/i,
+    names: eventNames,
+    keepsUid: true,
+    read(content, context) {
+      const found = readEvent(content, context);
+      return found ? plainEvent(found.event) : {};
+    },
+    write(content, fields, context) {
+      const event = eventOfPlain(fields);
+      if (event) writeEvent(content, withFiles(event, content, context), context);
+    },
   },
 ];
+
+/** Files do not go to the backend: those that an appointment and its exceptions have stay. */
+function withFiles(event: CalendarEvent, content: MessageContent, context: EventContext): CalendarEvent {
+  const before = content.properties.size > 0 ? readEvent(content, context)?.event : undefined;
+  const filesOf = new Map(
+    (before?.exceptions ?? []).map(({ original, fields }) => [original.toString(), fields.attachments]),
+  );
+  const withOwn = <T extends object>(fields: T, attachments: CalendarEvent['attachments']): T =>
+    attachments ? { ...fields, attachments } : fields;
+  const { exceptions } = event;
+  return {
+    ...withOwn(event, before?.attachments),
+    ...(exceptions
+      ? {
+          exceptions: exceptions.map(({ original, fields }) => ({
+            original,
+            fields: withOwn(fields, filesOf.get(original.toString())),
+          })),
+        }
+      : {}),
+  };
+}
 
 export const kindNamed = (name: string): ItemKind | undefined => itemKinds.find((kind) => kind.name === name);
 

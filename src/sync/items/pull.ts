@@ -6,6 +6,7 @@ import { unlessMissing } from '../waiting.ts';
 import { ownKeyOfUid } from './attempt.ts';
 import { pullItemFolders } from './folders.ts';
 import {
+  creationOfUid,
   type ItemCursor,
   parseItemFolder,
   readCreateAttempt,
@@ -170,7 +171,8 @@ async function ingest(
 /** Ties an item that was created from here to its message. True also while the push has yet to learn of it. */
 async function takeOwn(items: ItemSync, sync: KindSync, found: FolderNews, remote: RemoteItem): Promise<boolean> {
   const { mailbox } = items.account;
-  const key = ownKeyOfUid(mailbox, remote.uid);
+  const noted = remote.uid && sync.kind.keepsUid ? await mailbox.sync.cursor(creationOfUid(remote.uid)) : undefined;
+  const key = noted === undefined ? ownKeyOfUid(mailbox, remote.uid) : Number(noted);
   if (key === undefined || (await mailbox.sync.link(key))) return false;
   const attempt = readCreateAttempt(await mailbox.sync.noteOf(key));
   const message = await mailbox.messageByKey(key);
@@ -194,6 +196,7 @@ async function takeOwn(items: ItemSync, sync: KindSync, found: FolderNews, remot
   };
   await mailbox.transaction(async () => {
     await mailbox.sync.setLink(made);
+    await mailbox.sync.setCursor(creationOfUid(remote.uid!), undefined);
     const asked = attempt && (await mailbox.sync.folderLinks()).find(({ remoteId }) => remoteId === attempt.folder);
     if (asked && asked.folderId === message.folderId && message.folderId !== found.folderId)
       await mailbox.moveMessages(message.folderId, [message.id], found.folderId, fromBackend);

@@ -9,6 +9,7 @@ import { type LocalItem, plain, readLocal } from './content.ts';
 import { isItem, isOfKind, itemKinds } from './kinds.ts';
 import {
   type CreateAttempt,
+  creationOfUid,
   type ItemBase,
   isItemFolder,
   type PictureBase,
@@ -108,7 +109,11 @@ async function tie(items: ItemSync, attempt: CreateAttempt, row: OutboxRow, id: 
       ...(attempt.picture ? { picture: { ours: attempt.picture, sent: true } } : {}),
     }),
   };
-  await items.account.mailbox.sync.setLink(link);
+  const { mailbox } = items.account;
+  await mailbox.transaction(async () => {
+    await mailbox.sync.setLink(link);
+    await mailbox.sync.setCursor(creationOfUid(attempt.uid), undefined);
+  });
   return link;
 }
 
@@ -121,7 +126,7 @@ async function createRemote(
 ): Promise<MessageLink> {
   const { mailbox, clock } = items.account;
   const local = await readLocal(items, sync, message);
-  const uid = uidOf(mailbox, message.key);
+  const uid = (sync.kind.keepsUid && local.uid) || uidOf(mailbox, message.key);
   const { picture } = local;
   const fields = sync.backend.first?.(local.fields) ?? local.fields;
   const shown = plain(sync.backend.shown(fields));
@@ -133,7 +138,10 @@ async function createRemote(
     ...(picture ? { picture: picture.digest } : {}),
     at: clock(),
   };
-  await mailbox.sync.noteOutbox(row, writeCreateAttempt(attempt));
+  await mailbox.transaction(async () => {
+    await mailbox.sync.noteOutbox(row, writeCreateAttempt(attempt));
+    if (sync.kind.keepsUid) await mailbox.sync.setCursor(creationOfUid(uid), String(message.key));
+  });
   const { id } = parseItemFolder(remoteFolder)!;
   const write = { fields, ...(picture ? { picture: picture.value } : {}) };
   let made: { readonly id: string; readonly stamp: number };
@@ -149,7 +157,10 @@ async function createRemote(
   const pictures = picture ? { picture: { ours: picture.digest, sent: true as const } } : {};
   const base = writeItemBase({ item: shown, stamp: made.stamp, ...pictures });
   const link = { key: message.key, remoteFolder, remoteId: made.id, base };
-  await mailbox.sync.setLink(link);
+  await mailbox.transaction(async () => {
+    await mailbox.sync.setLink(link);
+    if (sync.kind.keepsUid) await mailbox.sync.setCursor(creationOfUid(uid), undefined);
+  });
   return link;
 }
 

@@ -1,5 +1,5 @@
 import type { GroupwareItems, ItemBackend } from '../../backends/index.ts';
-import type { ItemContext } from '../../formats/index.ts';
+import type { EventContext } from '../../formats/index.ts';
 import { namedTags } from '../../mapi/index.ts';
 import type { FolderId, FolderLink } from '../../store/index.ts';
 import type { SyncAccount } from '../account.ts';
@@ -9,7 +9,7 @@ import { isItemFolderLink, parseItemFolder } from './links.ts';
 /** What every part of the synchronization of items works with. */
 export interface ItemSync {
   readonly account: SyncAccount;
-  readonly context: ItemContext;
+  readonly context: EventContext;
   readonly kinds: readonly KindSync[];
   /** Local folders whose brake somebody released. */
   readonly released: Set<FolderId>;
@@ -36,7 +36,13 @@ export async function openItemSync(
   const tags = namedTags(names, await account.mailbox.propertyIds(names, true));
   return {
     account,
-    context: { tags, timeZone: groupware.timeZone },
+    context: {
+      tags,
+      timeZone: groupware.timeZone,
+      get now() {
+        return Temporal.Instant.fromEpochMilliseconds(account.clock());
+      },
+    },
     kinds: itemKinds.flatMap((kind) => {
       const backend = groupware[kind.name];
       return backend ? [{ kind, backend, known: false, missed: new Set<string>(), checkWanted: false }] : [];

@@ -31,6 +31,8 @@ export async function setUp(t: TestContext, options: Partial<SandboxOptions> = {
   const anna = await login('anna');
   return {
     sandbox,
+    /** Somebody else's login by name. */
+    loginAs: (name: string) => login(name),
     mailbox,
     backend,
     anna,
