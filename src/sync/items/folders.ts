@@ -30,7 +30,8 @@ export async function pullItemFolders(items: ItemSync, sync: KindSync): Promise<
     links.filter((link) => !there.has(link.remoteId)),
     links.length,
   );
-  sync.known = true;
+  // What is missing is looked for again at once.
+  sync.known = sync.missed.size === 0;
   return true;
 }
 

@@ -92,12 +92,15 @@ async function readFirst(items: ItemSync, sync: KindSync, found: FirstLook): Pro
 }
 
 /** Asks for the changes since the cursors, of all folders at once. */
-async function gather({ backend }: KindSync, news: readonly FolderNews[]): Promise<void> {
+async function gather(sync: KindSync, news: readonly FolderNews[]): Promise<void> {
   if (news.length === 0) return;
-  const changes = await backend.changes(new Map(news.map(({ id, cursor }) => [id, cursor.cursor])));
+  const changes = await sync.backend.changes(new Map(news.map(({ id, cursor }) => [id, cursor.cursor])));
   for (const found of news) {
     const told = changes.get(found.id);
-    if (!told) continue;
+    if (!told) {
+      sync.known = false;
+      continue;
+    }
     for (const item of told.changed) {
       found.changed.set(item.id, item);
       found.gone.delete(item.id);

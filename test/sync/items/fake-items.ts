@@ -8,7 +8,7 @@ import {
 } from '../../../src/backends/index.ts';
 import { FakeBackend } from '../fake-backend.ts';
 
-interface FakeItem {
+export interface FakeItem {
   id: string;
   folder: string;
   stamp: number;
@@ -38,6 +38,10 @@ export class FakeItems implements ItemBackend {
   readonly tombstones: { folder: string; id: string; stamp: number }[] = [];
   /** Called before a write is believed; may throw what the server refuses. */
   check: (fields: ItemFields, picture: ItemPicture | null | undefined) => void = () => {};
+  /** Stamp at which a folder's items were last compared: what came later goes unseen when the folder goes. */
+  private readonly compared = new Map<string, number>();
+  /** Called with what goes unseen in a folder that the engine deletes. */
+  unseen: (item: FakeItem) => void = () => {};
   private stamp = 1000;
   private count = 0;
   private readonly backend: FakeBackend;
@@ -90,6 +94,13 @@ export class FakeItems implements ItemBackend {
     this.kept.delete(id);
     this.stamp += 1;
     this.tombstones.push({ folder: item.folder, id, stamp: this.stamp });
+  }
+
+  /** Whether a folder is another one or inside of it. */
+  isInside(folder: string, above: string): boolean {
+    for (let at: string | undefined = folder; at !== undefined; at = this.tree.get(at)?.parentId)
+      if (at === above) return true;
+    return false;
   }
 
   dropFolder(id: string): void {
@@ -167,6 +178,8 @@ export class FakeItems implements ItemBackend {
   deleteFolder: ItemBackend['deleteFolder'] = (id) =>
     this.call('deleteFolder', () => {
       if (this.folder(id).isDefault) throw new BackendError('denied', 'a default folder');
+      for (const item of this.kept.values())
+        if (this.isInside(item.folder, id) && item.stamp > (this.compared.get(item.folder) ?? 0)) this.unseen(item);
       this.dropFolder(id);
     });
 
@@ -199,6 +212,7 @@ export class FakeItems implements ItemBackend {
   stamps: ItemBackend['stamps'] = (folder) =>
     this.call('stamps', () => {
       this.folder(folder);
+      this.compared.set(folder, this.stamp);
       return new Map(this.inFolder(folder).map(({ id, stamp }) => [id, stamp]));
     });
 

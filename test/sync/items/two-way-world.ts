@@ -32,6 +32,7 @@ const fields = { givenName: PidTag.GivenName, company: PidTag.CompanyName, jobTi
 type Field = keyof typeof fields;
 const fieldNames = Object.keys(fields) as Field[];
 const overlay = PidTag.Hobbies;
+const folderNames = ['Alpha', 'Beta', 'Gamma', 'Delta'];
 
 /** Calls that change something. */
 const writing = /\.(create|update|remove|move|createFolder|changeFolder|deleteFolder)$/;
@@ -70,6 +71,7 @@ export class ItemWorld {
     this.late = [];
     this.log = [];
     this.there.addFolder('2', '1', 'Alpha');
+    this.there.unseen = ({ fields: said }) => this.deleted(said as Said);
     this.startEngine();
     for (let n = 0; n < 3; n += 1) this.remote({ side: 'remote', what: 'create', a: n, b: n });
     await this.pass(60_000, []);
@@ -234,7 +236,7 @@ export class ItemWorld {
         await this.mailbox.createFolder(
           {
             parentId: pick(folders, a)!.id,
-            displayName: pick(['Alpha', 'Beta', 'Gamma'], b)!,
+            displayName: pick(folderNames, b)!,
             properties: new Map([[PidTag.ContainerClass, 'IPF.Contact']]),
           },
           client,
@@ -255,6 +257,17 @@ export class ItemWorld {
       else if (what === 'delete' || what === 'deleteHard') {
         this.deleted(said);
         await this.mailbox.deleteMessages(message.folderId, [message.id], { hard: what === 'deleteHard' }, client);
+      } else if (what === 'deleteFolder') {
+        const folder = pick(folders, b)!;
+        if (folder.role !== undefined) return;
+        const inside = [folder, ...(await this.mailbox.childFolders(folder.id, { deep: true }))].map(({ id }) => id);
+        for (const one of await this.localItems()) if (inside.includes(one.folderId)) this.deleted(this.saidHere(one));
+        await this.mailbox.deleteFolder(folder.id, { messages: true, folders: true }, client);
+      } else if (what === 'moveFolder') {
+        const folder = pick(folders, b)!;
+        if (folder.role !== undefined) return;
+        const name = a % 2 === 0 ? folder.displayName : pick(folderNames, a)!;
+        await this.mailbox.moveFolder(folder.id, pick(folders, a)!.id, name, client);
       } else if (what === 'throwAway') {
         this.deleted(said);
         const trash = this.mailbox.specialFolder('deletedItems');
@@ -277,7 +290,9 @@ export class ItemWorld {
       const value = this.fresh(`${surname} there`);
       this.written(surname, value, undefined);
       there.put(pick(folders, b)!, { surname, [field]: value });
-    } else if (!item || !said) return;
+    } else if (what === 'createFolder' || what === 'moveFolder' || what === 'deleteFolder')
+      this.remoteFolder(what, a, b);
+    else if (!item || !said) return;
     else if (what === 'edit') {
       const value = this.fresh(`${said.surname} there`);
       this.written(said.surname!, value, said[field]);
@@ -287,6 +302,25 @@ export class ItemWorld {
       this.deleted(said);
       there.drop(item.id);
     }
+  }
+
+  private remoteFolder(what: string, a: number, b: number): void {
+    const { there } = this;
+    const parentId = pick([...there.tree.keys()], a)!;
+    const name = pick(folderNames, b)!;
+    const isFree = (parent: string | undefined, wanted: string) =>
+      ![...there.tree.values()].some((other) => other.parentId === parent && other.name === wanted);
+    if (what === 'createFolder') {
+      if (isFree(parentId, name)) there.addFolder(this.fresh('folder'), parentId, name);
+      return;
+    }
+    const folder = pick([...there.tree.values()], b)!;
+    if (folder.isDefault) return;
+    if (what === 'deleteFolder') {
+      for (const item of there.kept.values())
+        if (there.isInside(item.folder, folder.id)) this.deleted(item.fields as Said);
+      there.dropFolder(folder.id);
+    } else if (!there.isInside(parentId, folder.id) && isFree(parentId, folder.name)) folder.parentId = parentId;
   }
 
   // ---- what has to be true
@@ -332,7 +366,9 @@ export class ItemWorld {
     const kept = new Set<string>();
     const tags = new Set<string>();
     const conflicts = await mailbox.messageIds(mailbox.specialFolder('conflicts'));
-    for (const message of [...items, ...(await Promise.all(conflicts.map((id) => mailbox.message(id))))]) {
+    // What came to an item in the moment in which somebody threw it away is there with it.
+    const aside = [...conflicts, ...(await mailbox.messageIds(mailbox.specialFolder('deletedItems')))];
+    for (const message of [...items, ...(await Promise.all(aside.map((id) => mailbox.message(id))))]) {
       for (const field of fieldNames) {
         const value = this.saidHere(message!)[field];
         if (value) kept.add(value);

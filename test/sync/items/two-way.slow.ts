@@ -21,7 +21,7 @@ const localOp = fc.record({
   what: fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom('create', 'edit', 'edit', 'move') },
     { weight: 2, arbitrary: fc.constantFrom('delete', 'deleteHard', 'throwAway', 'tag') },
-    { weight: 1, arbitrary: fc.constantFrom('createFolder') },
+    { weight: 2, arbitrary: fc.constantFrom('createFolder', 'moveFolder', 'deleteFolder') },
   ),
   a: number,
   b: number,
@@ -31,6 +31,7 @@ const remoteOp = fc.record({
   what: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('create', 'edit', 'edit', 'move') },
     { weight: 2, arbitrary: fc.constantFrom('delete') },
+    { weight: 2, arbitrary: fc.constantFrom('createFolder', 'moveFolder', 'deleteFolder') },
   ),
   a: number,
   b: number,
