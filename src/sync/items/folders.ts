@@ -118,15 +118,23 @@ async function removeGone(items: ItemSync, sync: KindSync, gone: readonly Folder
     await mailbox.transaction(async () => {
       for (const item of await mailbox.sync.links(link.remoteId)) await takeGone(items, sync, item);
       await forgetFolder(account, link);
-      // What a client changed in it and is not there yet keeps the folder, which is then made anew.
-      const isEmpty = folder && (await mailbox.messageIds(folder.id)).length === 0;
+      if (!folder) return;
+      const isEmpty = (await mailbox.messageIds(folder.id)).length === 0;
       if (isEmpty && (await mailbox.childFolders(folder.id)).length === 0)
         await mailbox.deleteFolder(folder.id, { messages: true, folders: false }, fromBackend);
+      else await makeAnew(items, sync.kind, folder);
     });
     missed.delete(link.remoteId);
     account.log.info({ folder: link.remoteId }, 'a folder was deleted on the backend');
   }
   sync.missed = missed;
+}
+
+/** What a client changed in a folder and is not on the backend yet keeps the folder, and that goes there again. */
+async function makeAnew({ account }: ItemSync, kind: ItemKind, folder: Folder): Promise<void> {
+  const set: PropertyBag = new Map();
+  setProperty(set, PidTag.ContainerClass, kind.containerClass);
+  await account.mailbox.updateFolder(folder.id, { set }, { kind: 'client' });
 }
 
 async function deepestFirst({ account }: ItemSync, links: readonly FolderLink[]): Promise<FolderLink[]> {

@@ -322,3 +322,24 @@ test('what came into a folder unseen stays, and so does the folder that was dele
   const [again] = await mailbox.childFolders(contacts);
   assert.deepEqual(await messagesOf(mailbox, again!.id).then((all) => all.length), 1);
 });
+
+test('a folder that is deleted there with something in it that was changed here is made anew with that alone', async (t) => {
+  const { mailbox, contacts, there, settle, pass } = await begin(t);
+  there.addFolder('2', '1', 'Friends');
+  there.put('2', { surname: 'Left' });
+  there.put('2', { surname: 'Changed' });
+  await settle();
+  const [folder] = await mailbox.childFolders(contacts);
+  const found = await messagesOf(mailbox, folder!.id);
+  const surnames = await Promise.all(found.map(async (one) => (await valuesOf(mailbox, one, [PidTag.Surname]))[0]));
+  there.dropFolder('2');
+  await change(mailbox, found[surnames.indexOf('Changed')]!, [[PidTag.CompanyName, 'Ours']]);
+  await pass();
+  await settle();
+  const made = [...there.tree.values()].find(({ name }) => name === 'Friends')!;
+  assert.deepEqual(
+    there.inFolder(made.id).map(({ fields }) => [fields.surname, fields.company]),
+    [['Changed', 'Ours']],
+  );
+  assert.equal((await mailbox.childFolders(contacts)).length, 1);
+});
