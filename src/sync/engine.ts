@@ -6,7 +6,7 @@ import { syncLimits } from './limits.ts';
 import { type FolderCursor, mailFolderLinks } from './links.ts';
 import { followOwnChange } from './own-changes.ts';
 import { collectVanished, type FolderNews, ingest, lookAtFolder, removeVanished } from './pull-folder.ts';
-import { pullTree } from './pull-tree.ts';
+import { pullTree, removeGone } from './pull-tree.ts';
 import { pushMessage } from './push.ts';
 import { pushFolder } from './push-folder.ts';
 import { releaseContents } from './release.ts';
@@ -92,7 +92,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
       const rows = await mailbox.sync.dueOutbox(clock(), syncLimits.pushBatch);
       if (rows.length === 0) return;
       // Where things belong, and where sent mail is kept, has to be known before anything is done.
-      if (account.tree.length === 0) await pullTree(account, missedFolders);
+      if (account.tree.length === 0) await pullTree(account);
       const nothingToDo: OutboxRow[] = [];
       for (const row of rows) {
         if (stopping) return;
@@ -146,10 +146,8 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   async function pull(): Promise<void> {
     const began = clock();
     const whole = polls % syncLimits.treeEveryPolls === 0 || account.tree.length === 0 || account.lookWanted;
-    if (whole) {
-      account.lookWanted = false;
-      await pullTree(account, missedFolders);
-    }
+    if (whole) account.lookWanted = false;
+    const missing = whole ? await pullTree(account) : undefined;
     polls += 1;
     const links = await mailFolderLinks(mailbox);
     const statuses = await backend.mail.statuses(links.map((link) => link.remoteId));
@@ -186,6 +184,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     }
     await items?.pull(whole);
     if (whole) account.lookedSince = began;
+    if (missing && everywhere) await removeGone(account, missing, missedFolders);
   }
 
   /** Whether each remote folder has a local one that is not being deleted. */

@@ -18,15 +18,16 @@ const remoteRoles: ReadonlySet<FolderRole | undefined> = new Set(Object.values(l
 export const isRemoteRole = (role: FolderRole | undefined): boolean => remoteRoles.has(role);
 
 /**
- * Reads the remote folder tree and brings the local one in step: new, renamed, moved and deleted folders. A folder that
- * is missing is only believed gone when the listing is whole, has an inbox, and misses it twice in a row.
+ * Reads the remote folder tree and brings the local one in step: new, renamed and moved folders. Returns the links of
+ * those that are missing; undefined when the listing cannot be believed, or one of them may be a folder that could not
+ * be examined.
  */
-export async function pullTree(account: SyncAccount, missedBefore: Set<string>): Promise<void> {
+export async function pullTree(account: SyncAccount): Promise<FolderLink[] | undefined> {
   const { mailbox, backend } = account;
   const tree = await backend.mail.folders();
   if (!tree.some((folder) => folder.role === 'inbox')) {
     account.log.warn({}, 'the folder listing has no inbox and is not believed');
-    return;
+    return undefined;
   }
   account.tree = tree;
   const remoteIds = new Set(tree.map((folder) => folder.id));
@@ -39,10 +40,8 @@ export async function pullTree(account: SyncAccount, missedBefore: Set<string>):
   if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, statuses, linked);
   for (const folder of tree) await pullFolder(account, folder, statuses.get(folder.id)?.validity, linked);
 
-  // One that could not be examined may be one that is missing.
-  if (fresh.some((folder) => folder.selectable && !statuses.has(folder.id))) return;
-  const gone = missing.filter((link) => linked.get(link.remoteId) === link);
-  await removeGone(account, gone, links.length, missedBefore);
+  if (fresh.some((folder) => folder.selectable && !statuses.has(folder.id))) return undefined;
+  return missing.filter((link) => linked.get(link.remoteId) === link);
 }
 
 /**
@@ -205,13 +204,20 @@ export async function withFreeName<T>(name: string, use: (name: string) => Promi
   }
 }
 
-async function removeGone(
+/**
+ * Deletes folders that the tree misses twice in a row, with what was in them. To be called after each folder was looked
+ * at: the mails of a deleted folder may have been moved out of it before.
+ */
+export async function removeGone(
   account: SyncAccount,
-  gone: readonly FolderLink[],
-  known: number,
+  missing: readonly FolderLink[],
   missedBefore: Set<string>,
 ): Promise<void> {
   const { mailbox } = account;
+  const there = new Set(account.tree.map(({ id }) => id));
+  const links = new Map((await mailFolderLinks(mailbox)).map((link) => [link.folderId, link.remoteId]));
+  const gone = missing.filter(({ folderId, remoteId }) => links.get(folderId) === remoteId && !there.has(remoteId));
+  const known = links.size;
   if (gone.length > 4 && gone.length * 2 > known) {
     account.log.warn({ gone: gone.length, known }, 'more than half of the folders are missing; nothing is deleted');
     return;
@@ -230,6 +236,8 @@ async function removeGone(
     missed.delete(link.remoteId);
     account.log.info({ folder: link.remoteId }, 'a folder was deleted on the backend');
   }
+  // Soon looked at once more.
+  if ([...missed].some((id) => !missedBefore.has(id))) account.lookWanted = true;
   missedBefore.clear();
   for (const id of missed) missedBefore.add(id);
 }

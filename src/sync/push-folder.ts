@@ -167,7 +167,7 @@ async function changeRemote(account: SyncAccount, folder: Folder, link: FolderLi
     else if (error.kind === 'refused') await backToBase(account, folder, link);
     else if (error.kind !== 'notFound') throw error;
     // Renamed by an earlier attempt, or elsewhere: the tree tells which.
-    else await pullTree(account, new Set());
+    else await pullTree(account);
     throw new Waiting('the folder tree was changed elsewhere');
   }
   await mailbox.transaction(async () => {
@@ -219,7 +219,7 @@ async function removeRemote(account: SyncAccount, deleted: FolderLink): Promise<
   await readTree(account);
   if (!account.tree.some((entry) => entry.id === link.remoteId)) {
     // Renamed elsewhere, or gone.
-    await pullTree(account, new Set());
+    await pullTree(account);
     const now = await mailbox.sync.folderLink(link.folderId);
     if (!now) return;
     link = now;

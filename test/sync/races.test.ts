@@ -298,3 +298,20 @@ test('a folder moved elsewhere is not taken for a new one when it cannot be exam
   assert.equal((await mailbox.folder(alpha.id))?.parentId, mailbox.specialFolder('drafts'));
   assert.ok((await only(mailbox, alpha.id)).properties.has(overlayTag));
 });
+
+test('a mail moved out of a folder that is deleted elsewhere afterwards is the same, whatever is seen of it first', async (t) => {
+  const { mailbox, backend, pass, restart } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const folders = await mailbox.childFolders(mailbox.specialFolder('ipmSubtree'));
+  const alpha = folders.find(({ displayName }) => displayName === 'Alpha')!;
+  await mailbox.saveMessage({ folderId: alpha.id, set: tagged('plan') }, client);
+  await pass();
+  moveThere(backend, 'default0/Alpha', 'default0/Trash');
+  backend.folders.delete('default0/Alpha');
+  await mailbox.saveMessage({ folderId: mailbox.specialFolder('drafts'), set: mail('other') }, client);
+  restart();
+  for (let i = 0; i < 4; i += 1) await pass();
+  assert.equal(await mailbox.folder(alpha.id), undefined);
+  assert.ok((await only(mailbox, mailbox.specialFolder('deletedItems'))).properties.has(overlayTag));
+});

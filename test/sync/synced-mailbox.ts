@@ -27,7 +27,8 @@ export async function setUp(t: TestContext) {
   });
   const backend = new FakeBackend();
   let now = 1_800_000_000_000;
-  const engine = createSyncEngine({ mailbox, backend, log: silent, pollMs: 1000, clock: () => now });
+  const start = () => createSyncEngine({ mailbox, backend, log: silent, pollMs: 1000, clock: () => now });
+  let engine = start();
   store.setContentSource({
     async fetch(_mailbox, key) {
       const link = await mailbox.sync.link(key);
@@ -39,7 +40,14 @@ export async function setUp(t: TestContext) {
     file,
     mailbox,
     backend,
-    engine,
+    /** The engine of this moment. */
+    get engine() {
+      return engine;
+    },
+    /** Another engine goes on, as after a restart. */
+    restart() {
+      engine = start();
+    },
     inbox: mailbox.specialFolder('inbox'),
     /** Lets time pass, so that whole listings and postponed rows are due, and runs a pass. */
     async pass(ms = 600_000) {
