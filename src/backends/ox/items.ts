@@ -1,6 +1,7 @@
 import { batches } from '../../store/index.ts';
 import type { ItemBackend, ItemChanges, ItemFields, ItemPicture, ItemWrite, RemoteItem } from '../items.ts';
 import { BackendError } from '../types.ts';
+import { nextCursor, sinceOf } from './cursor.ts';
 import { failureOf } from './errors.ts';
 import type { ColumnNumbers } from './item-columns.ts';
 import { type OxRow, oxChanges, oxNumber, oxText } from './item-fields.ts';
@@ -76,7 +77,7 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
 
     async all(folder) {
       const { data, timestamp } = await session.getEnvelope(module, 'all', { folder, columns });
-      return { items: listOf(data).map(readItem), cursor: String(timestamp ?? 0) };
+      return { items: listOf(data).map(readItem), cursor: nextCursor(undefined, timestamp ?? 0, Date.now()) };
     },
 
     async changes(since) {
@@ -88,7 +89,7 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
             action: 'updates',
             folder,
             columns,
-            timestamp: Math.max(0, Number(cursor) - oxLimits.overlapMs),
+            timestamp: sinceOf(cursor, Date.now()),
             ignore: 'false',
             timezone: 'UTC',
           })),
@@ -102,8 +103,7 @@ export function oxItems(session: OxSession, description: OxItemModule): ItemBack
           found.set(folder, {
             changed: entries.filter((entry) => Array.isArray(entry)).map(readItem),
             gone: entries.filter((entry) => !Array.isArray(entry)).map(String),
-            // An empty delta may answer 0 (ox-http-api 1.8).
-            cursor: String(Math.max(Number(cursor), answer.timestamp ?? 0)),
+            cursor: nextCursor(cursor, answer.timestamp ?? 0, Date.now()),
           });
         });
       }

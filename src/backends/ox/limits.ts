@@ -12,8 +12,10 @@ export const oxLimits = {
   batch: 50,
   /** Ids of one `list`. */
   listIds: 500,
-  /** Stamps are given before the commit: an item may become visible after a newer one (ox-http-api 1.8). */
+  /** Changes are asked for from so long before the last stamp … */
   overlapMs: 2_000,
+  /** … for so long after it came up (cursor.ts). */
+  overlapForMs: 10_000,
   /** A contact's picture; the server takes 4 MiB by default. */
   pictureBytes: 16 * 1024 * 1024,
 } as const;

@@ -5,7 +5,7 @@ import { syncLimits } from '../limits.ts';
 import { unlessMissing } from '../waiting.ts';
 import { type LocalItem, localChange, newLocal, pictureDigest, readLocal } from './content.ts';
 import { type ItemBase, type PictureBase, readItemBase, remoteFolderId, writeItemBase } from './links.ts';
-import { agreedOn, changedHere, merge } from './merge.ts';
+import { agreedOn, changedHere, differences, merge } from './merge.ts';
 import type { ItemSync, KindSync } from './sync.ts';
 
 /**
@@ -14,6 +14,7 @@ import type { ItemSync, KindSync } from './sync.ts';
  */
 export async function takeItem(items: ItemSync, sync: KindSync, link: MessageLink, remote: RemoteItem): Promise<void> {
   const { mailbox, log } = items.account;
+  if (isAsAgreed(readItemBase(link), remote)) return;
   const picture = await changedPicture(items, sync, link, remote);
   await mailbox.transaction(async () => {
     const message = await mailbox.messageByKey(link.key);
@@ -44,6 +45,14 @@ export async function takeItem(items: ItemSync, sync: KindSync, link: MessageLin
     });
   });
 }
+
+/** The version that both agreed on: changes are told more than once, our own too. */
+const isAsAgreed = ({ stamp, intended, item, picture }: ItemBase, remote: RemoteItem): boolean =>
+  stamp === remote.stamp &&
+  intended === undefined &&
+  !picture?.sent &&
+  picture?.theirs === remote.picture &&
+  differences(item, remote.fields).length === 0;
 
 /** What both agree on about the picture; `taken` as {@link changedPicture} gives it. */
 function pictureBase(
