@@ -30,7 +30,7 @@ export type {
   Response as AttendeeResponse,
 } from './event/event.ts';
 export { comparable, instantOf, localOf, timeLike } from './event/event-time.ts';
-export { globalObjectIdOfUid, uidOfGlobalObjectId } from './event/global-object-id.ts';
+export { cleanGlobalObjectId, globalObjectIdOfUid, uidOfGlobalObjectId } from './event/global-object-id.ts';
 export { eventNames, readEvent, writeEvent } from './event/mapi.ts';
 export { type Meeting, type MeetingMethod, meetingNames, readMeeting, writeMeeting } from './event/meeting.ts';
 export { eventOfPlain, isException, type PlainEvent, plainEvent } from './event/plain.ts';

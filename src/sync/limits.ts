@@ -28,6 +28,8 @@ export const syncLimits = {
    * broke or Oxbow was killed. Before that, not finding its effect means nothing.
    */
   settleMs: 10_000,
+  /** How long an invitation waits for its meeting to come into the calendar, in ms: cached clients bring it afterwards. */
+  meetingMs: 60_000,
   /**
    * After a message was stored on the backend, before its content is released here: longer than between two times that
    * Outlook saves a draft that is being written (three minutes), and than a client takes to fetch what it sent.

@@ -1,11 +1,20 @@
 import { BackendError, type MailFlags } from '../backends/index.ts';
 import { writeMime } from '../formats/index.ts';
-import { fileTimeFromMs, getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
+import {
+  fileTimeFromMs,
+  fileTimeToMs,
+  getBigint,
+  getString,
+  PidTag,
+  type PropertyBag,
+  setProperty,
+} from '../mapi/index.ts';
 import { type Message, mf, type OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { noFlags } from './flags.ts';
+import { isInvitedByBackend } from './items/invitations.ts';
 import { isVoid, readMessageBase, writeBase } from './links.ts';
 import { takeFlags } from './pull-folder.ts';
 import { releaseAt } from './release.ts';
@@ -38,6 +47,13 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
   const sending = noted('sending', row.note);
   let sent = noted('sent', row.note);
   const content = await mailbox.content(message);
+  if (!sending && !sent && (await isInvitedByBackend(account, content, submittedAt(message)))) {
+    account.log.info({ message: message.key }, 'the backend sent this invitation itself');
+    if (draft) await ignoreMissing(() => backend.mail.remove(draft.remoteFolder, [draft.remoteId], true));
+    if (draft) await mailbox.sync.removeLink(message.key);
+    await settle(account, row, message, undefined, false, await contentDigest(content));
+    return;
+  }
   let copy = row.note ? await findSent(account, sentFolder, messageId) : undefined;
   if (!copy && !sent) {
     if (sending) stillUnderWay(account, sending);
@@ -69,6 +85,10 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
   const isKept = copy !== undefined || (kept && messageId === undefined);
   await settle(account, row, message, copy, isKept, await contentDigest(content));
 }
+
+/** When a client submitted a message, ms since 1970; long ago when it does not say. */
+const submittedAt = (message: Message): number =>
+  fileTimeToMs(getBigint(message.properties, PidTag.ClientSubmitTime) ?? 0n);
 
 /** What is done in a person's name and has to be brought to the backend. */
 const client = { kind: 'client' } as const;

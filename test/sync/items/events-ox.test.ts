@@ -1,7 +1,23 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type CalendarEvent, eventNames, localOf, readEvent, writeEvent } from '../../../src/formats/index.ts';
-import { fileTimeFromMs, type MessageContent, namedTags, PidLid, PidTag } from '../../../src/mapi/index.ts';
+import {
+  type CalendarEvent,
+  eventNames,
+  localOf,
+  meetingNames,
+  readEvent,
+  recipientProperties,
+  writeEvent,
+  writeMeeting,
+} from '../../../src/formats/index.ts';
+import {
+  fileTimeFromMs,
+  type MessageContent,
+  namedTags,
+  PidLid,
+  PidTag,
+  setProperty,
+} from '../../../src/mapi/index.ts';
 import type { Message } from '../../../src/store/index.ts';
 import { setUp } from './open-xchange.ts';
 import { client, messagesOf, valuesOf } from './outlook.ts';
@@ -18,7 +34,7 @@ async function begin(t: TestContext) {
     const query = { folder, rangeStart: '20200101T000000Z', rangeEnd: '20400101T000000Z' };
     return (await anna.get('chronos', 'all', query)).data as Row[];
   };
-  const names = eventNames;
+  const names = [...eventNames, ...meetingNames];
   const context = {
     tags: namedTags(names, await mailbox.propertyIds(names, true)),
     timeZone: 'Europe/Berlin',
@@ -30,6 +46,7 @@ async function begin(t: TestContext) {
   };
   return {
     ...world,
+    context,
     folder,
     calendar,
     all,
@@ -374,4 +391,61 @@ test('an invitation of somebody else is in the calendar, and what is answered he
   assert.deepEqual([own.partStat, row.alarms[0].trigger.duration], ['ACCEPTED', '-PT5M']);
   assert.equal((await event(message!)).response, 'accepted');
   assert.equal(await mailbox.sync.outboxCount(), 0);
+});
+
+/** Submits the request that Outlook makes of a meeting, so long after the test began. */
+async function invite(
+  { mailbox, context }: Pick<Awaited<ReturnType<typeof begin>>, 'mailbox' | 'context'>,
+  event: CalendarEvent,
+  to: readonly string[],
+  afterMs: number,
+): Promise<void> {
+  const content: MessageContent = { properties: new Map(), recipients: [], attachments: [] };
+  writeMeeting(content, { method: 'REQUEST', event }, Temporal.Now.instant(), context);
+  setProperty(content.properties, PidTag.ClientSubmitTime, fileTimeFromMs(Date.now() + afterMs));
+  const saved = await mailbox.saveMessage(
+    {
+      folderId: mailbox.specialFolder('outbox'),
+      set: content.properties,
+      recipients: to.map((address, at) => recipientProperties({ name: address, address }, 1, at)),
+      flags: 8,
+    },
+    client,
+  );
+  await mailbox.submitMessage(saved.id, { sentFolderId: mailbox.specialFolder('sentItems') }, client);
+}
+
+test("Outlook's own request for a meeting is not sent besides the invitation of Open-Xchange", async (t) => {
+  const world = await begin(t);
+  const { mailbox, pass, save, mailsTo } = world;
+  await pass();
+  const before = (await mailsTo('ben')).length;
+  // In a cached client the request may be there first.
+  await invite(world, meeting, ['ben@oxbow.test'], 60_000);
+  await pass(1000);
+  assert.equal((await mailsTo('ben')).length, before);
+  await save(meeting);
+  for (let i = 0; i < 4; i += 1) await pass(5000);
+  assert.equal((await mailsTo('ben')).length, before + 1);
+  const sent = await messagesOf(mailbox, mailbox.specialFolder('sentItems'));
+  assert.deepEqual(await Promise.all(sent.map((one) => valuesOf(mailbox, one, [PidTag.Subject]))), [['Lunch']]);
+  assert.deepEqual(await messagesOf(mailbox, mailbox.specialFolder('outbox')), []);
+  assert.equal(await mailbox.sync.outboxCount(), 0);
+});
+
+test('a request for somebody whom Open-Xchange did not ask, or without a meeting here, is sent', async (t) => {
+  const world = await begin(t);
+  const { pass, save, mailsTo } = world;
+  await pass();
+  const before = (await mailsTo('carla')).length;
+  await save(meeting);
+  await pass();
+  await invite(world, meeting, ['carla@oxbow.test'], 120_000);
+  await pass();
+  assert.equal((await mailsTo('carla')).length, before + 1);
+  await invite(world, { ...meeting, uid: 'unknown@outlook.test' }, ['carla@oxbow.test'], 180_000);
+  await pass(1000);
+  assert.equal((await mailsTo('carla')).length, before + 1);
+  await pass(70_000);
+  assert.equal((await mailsTo('carla')).length, before + 2);
 });
