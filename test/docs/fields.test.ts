@@ -7,11 +7,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { contactFields } from '../../src/backends/ox/contact-fields.ts';
+import { eventFields } from '../../src/backends/ox/event-fields.ts';
 import { completeOx, type OxFields, readOx, writeOx } from '../../src/backends/ox/item-fields.ts';
 import { listFields } from '../../src/backends/ox/list-fields.ts';
 import { taskFields } from '../../src/backends/ox/task-fields.ts';
 import { contactRules } from '../../src/formats/contact/rules.ts';
 import { listRules } from '../../src/formats/distribution-list/mapi.ts';
+import { eventRules } from '../../src/formats/event/rules.ts';
 import {
   type Contact,
   contactTextNames,
@@ -163,6 +165,36 @@ function table<Item extends object>(
   return [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows].join('\n');
 }
 
+/** Fields of events that are more than properties of a message, and where Outlook has them. */
+const composed: Readonly<Record<string, string>> = {
+  start: 'PidLidAppointmentStartWhole and its zone',
+  end: 'PidLidAppointmentEndWhole and its zone',
+  reminder: 'PidLidReminderSet, PidLidReminderDelta',
+  attendees: 'recipients',
+  organizer: 'PidTagSentRepresentingName and others',
+  sentBy: 'PidTagSenderName and others',
+  uid: 'PidLidGlobalObjectId, PidLidCleanGlobalObjectId',
+  occurrence: 'PidLidGlobalObjectId',
+  recurrence: 'PidLidAppointmentRecur',
+};
+
+/** The rows of events; test/backends/ox/event-fields.test.ts tries them with random events. */
+function eventRows(): string {
+  const fields = eventFields({ id: 5, addresses: [], timeZone: 'Europe/Berlin' });
+  const rules = eventRules as Readonly<Record<string, { properties: readonly ItemProperty[] } | undefined>>;
+  const rows = Object.entries(fields)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, field]) => {
+      const ox =
+        'kept' in field
+          ? `kept by Oxbow: ${field.kept}`
+          : `${field.columns.map((column) => `\`${column}\``).join(', ')}${field.partly ? `; ${field.partly}` : ''}`;
+      const outlook = composed[name] ?? propertyText(rules[name]!.properties);
+      return `| ${name} | ${outlook} | ${ox} |`;
+    });
+  return ['| field | Outlook | Open-Xchange |', `|${'---|'.repeat(3)}`, ...rows].join('\n');
+}
+
 const inVcard = (written: { text: string; notCarried: readonly string[] }) => {
   const [card] = readVcards(Buffer.from(written.text));
   assert.ok(card);
@@ -173,6 +205,7 @@ const sections: Readonly<Record<string, () => string>> = {
   Contacts: () => table(contactRules, contactFields, contact, (item) => inVcard(writeVcard(item, { version: '4.0' }))),
   'Distribution lists': () =>
     table(listRules, listFields, list, (item) => inVcard(writeVcardList(item, { version: '4.0' }))),
+  Appointments: eventRows,
   Tasks: () => table(taskRules, taskFields('Europe/Berlin'), task),
 };
 
