@@ -1,5 +1,5 @@
-// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead. Names after it
-// choose test files, as in `npm test -- rop`.
+// `npm test`: types, lint, floors, then the tests. `--slow`: the random, crash and load tests instead; `--long`: the one
+// that still finds what is rare (not in CI). Names after it choose test files, as in `npm test -- rop`.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const options = process.argv.slice(2);
-const kind = options.includes('--slow') ? 'slow' : 'test';
+const kind = options.includes('--slow') ? 'slow' : options.includes('--long') ? 'long' : 'test';
 const names = options.filter((option) => !option.startsWith('--'));
 
 function run(what: string, command: string, args: readonly string[]): void {

@@ -1,5 +1,5 @@
 /**
- * A gateway of one mailbox and a client of it in one process, to be killed at any moment (see kill.slow.ts). Tells on
+ * A gateway of one mailbox and a client of it in one process, to be killed at any moment (see kill.long.ts). Tells on
  * stdout, a JSON object a line, what it is about to do (`begin`) and what is committed (`done`). Settings come as JSON in
  * the environment variable OXBOW_CRASH.
  */
