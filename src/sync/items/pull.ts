@@ -17,7 +17,7 @@ import {
   writeItemBase,
   writeItemCursor,
 } from './links.ts';
-import { type ItemSync, type KindSync, kindLinks } from './sync.ts';
+import { type ItemSync, isOnBackend, type KindSync, kindLinks } from './sync.ts';
 import { takeGone, takeItem, takeNew } from './take.ts';
 
 /** What one look at a folder of items found, before anything is changed. */
@@ -186,6 +186,7 @@ async function takeOwn(items: ItemSync, sync: KindSync, found: FolderNews, remot
     await mailbox.sync.noteOutbox({ kind: 'message', objectKey: key }, note);
     return true;
   }
+  if (!attempt && !(await isOnBackend(items, message.folderId))) return false;
   const base = attempt
     ? { item: attempt.fields, stamp: 0, picture: { ...(attempt.picture ? { ours: attempt.picture } : {}) } }
     : { item: remote.fields, stamp: 0 };
@@ -228,7 +229,8 @@ async function takeMoved(
     const moved = { ...link, remoteFolder: found.remoteFolder };
     await mailbox.transaction(async () => {
       const message = await mailbox.messageByKey(link.key);
-      if (message && message.folderId !== found.folderId)
+      // One that was thrown away here stays where it is: that goes there next.
+      if (message && message.folderId !== found.folderId && (await isOnBackend(items, message.folderId)))
         await mailbox.moveMessages(message.folderId, [message.id], found.folderId, fromBackend);
       await mailbox.sync.setLink(moved);
     });

@@ -329,11 +329,8 @@ async function removeRemote(items: ItemSync, link: MessageLink): Promise<boolean
       if (!(error instanceof BackendError) || (error.kind !== 'conflict' && error.kind !== 'notFound')) throw error;
     }
     const [remote] = (await unlessMissing(() => sync.backend.items(folder, [link.remoteId]))) ?? [];
-    if (!remote) {
-      // Deleted there too, or by an attempt whose answer was lost; or moved, which the next look shows as new.
-      await mailbox.sync.removeLink(link.key);
-      return true;
-    }
+    // Deleted there too, or by an attempt whose answer was lost; or moved, and then it is deleted where it went.
+    if (!remote) return waitForLook(sync);
     const changed = differences(base.item, remote.fields);
     const isOurs = changed.every(
       (name) => differences({ [name]: base.intended?.[name] }, { [name]: remote.fields[name] }).length === 0,

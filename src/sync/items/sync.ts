@@ -53,6 +53,12 @@ export async function openItemSync(
 
 export const kindSync = (items: ItemSync, kind: ItemKind): KindSync => items.kinds.find((one) => one.kind === kind)!;
 
+/** Whether a local folder is one whose items are on the backend, as Deleted Items is not. */
+export async function isOnBackend({ account }: ItemSync, folderId: FolderId): Promise<boolean> {
+  const link = await account.mailbox.sync.folderLink(folderId);
+  return link !== undefined && isItemFolderLink(link);
+}
+
 /** The links of one kind's folders. */
 export const kindLinks = async ({ account }: ItemSync, kind: ItemKind): Promise<FolderLink[]> =>
   (await account.mailbox.sync.folderLinks()).filter(

@@ -6,7 +6,7 @@ import { unlessMissing } from '../waiting.ts';
 import { type LocalItem, localChange, newLocal, pictureDigest, readLocal } from './content.ts';
 import { type ItemBase, type PictureBase, readItemBase, remoteFolderId, writeItemBase } from './links.ts';
 import { agreedOn, changedHere, differences, merge } from './merge.ts';
-import type { ItemSync, KindSync } from './sync.ts';
+import { type ItemSync, isOnBackend, type KindSync } from './sync.ts';
 
 /**
  * Brings a message in step with the backend's version of it: a merge by field (merge.ts). What is lost of ours is kept as
@@ -194,13 +194,12 @@ async function fetchPictures(
 export async function takeGone(items: ItemSync, sync: KindSync, link: MessageLink): Promise<void> {
   const { mailbox, log } = items.account;
   const message = await mailbox.messageByKey(link.key);
-  const folder = message && (await mailbox.sync.folderLink(message.folderId));
   // Moved out of the folders of the kind: it lives on here, as what Outlook deletes does.
-  const isHere = folder !== undefined && (await stillHere(items, sync, link, message!));
+  const isOutside = message !== undefined && !(await isOnBackend(items, message.folderId));
+  const isHere = message !== undefined && (isOutside || (await stillHere(items, sync, link, message)));
   log.debug({ message: link.key, folder: link.remoteFolder, id: link.remoteId, isHere }, 'an item is gone');
   await mailbox.sync.removeLink(link.key);
-  if (message && folder && !isHere)
-    await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
+  if (message && !isHere) await mailbox.deleteMessages(message.folderId, [message.id], { hard: false }, fromBackend);
 }
 
 async function stillHere(items: ItemSync, sync: KindSync, link: MessageLink, message: Message): Promise<boolean> {

@@ -343,3 +343,20 @@ test('a folder that is deleted there with something in it that was changed here 
   );
   assert.equal((await mailbox.childFolders(contacts)).length, 1);
 });
+
+for (const how of ['thrown away', 'deleted'] as const)
+  test(`${how} here and moved there in the same moment: it is gone there`, async (t) => {
+    const { mailbox, contacts, there, settle, here } = await begin(t);
+    there.addFolder('2', '1', 'Friends');
+    await settle();
+    const message = await create(mailbox, contacts, eva);
+    await settle();
+    there.edit(there.inFolder('1')[0]!.id, { folder: '2' });
+    const trash = mailbox.specialFolder('deletedItems');
+    if (how === 'deleted') await mailbox.deleteMessages(contacts, [message.id], { hard: true }, client);
+    else await mailbox.moveMessages(contacts, [message.id], trash, client);
+    await settle();
+    assert.equal(there.kept.size, 0);
+    assert.deepEqual(await here(), []);
+    assert.equal((await messagesOf(mailbox, trash)).length, how === 'deleted' ? 0 : 1);
+  });
