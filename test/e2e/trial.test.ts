@@ -136,6 +136,12 @@ describe('the trial, as its people use it', () => {
     const text = lines.join('\n');
     for (const word of ['Autodiscover', 'Connect', 'Logon', 'Address book', 'Folders', 'Newest in the Inbox'])
       assert.match(text, new RegExp(word));
+    await eventually('contacts, lists and tasks of Open-Xchange', async () => {
+      lines.length = 0;
+      await tryOut(options, print);
+      const seen = lines.join('\n');
+      return /<emily\.carter@[^>]+>/.test(seen) && /\(list\)/.test(seen) && /^ {2}x .* Druckfreigabe/m.test(seen);
+    });
     lines.length = 0;
     const sending = { ...options, sendTo: 'ben@oxbow.test', passwordOfRecipient: 'oxbow' };
     assert.equal(await tryOut(sending, print), 0, lines.join('\n'));
