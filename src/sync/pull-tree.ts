@@ -38,7 +38,10 @@ export async function pullTree(account: SyncAccount): Promise<FolderLink[] | und
 
   const statuses = fresh.length > 0 ? await backend.mail.statuses(fresh.map((folder) => folder.id)) : new Map();
   if (missing.length > 0 && fresh.length > 0) await followRenames(account, missing, fresh, statuses, linked);
-  for (const folder of tree) await pullFolder(account, folder, statuses.get(folder.id)?.validity, linked);
+  const moving = await stillMoving(account, fresh, statuses, linked);
+  if (moving.size > 0) account.lookWanted = true;
+  for (const folder of tree)
+    if (!moving.has(folder.id)) await pullFolder(account, folder, statuses.get(folder.id)?.validity, linked);
 
   if (fresh.some((folder) => folder.selectable && !statuses.has(folder.id))) return undefined;
   return missing.filter((link) => linked.get(link.remoteId) === link);
@@ -74,12 +77,38 @@ async function followRenames(
   };
   for (const link of [...left.values()]) {
     if (!left.has(link.remoteId)) continue;
-    const validity = readCursor(await mailbox.sync.cursor(link.remoteId))?.validity ?? readFolderBase(link).validity;
+    const validity = await validityOf(account, link);
     const candidates = [...free.values()].filter(
       (folder) => validity !== undefined && statuses.get(folder.id)?.validity === validity,
     );
     if (candidates.length === 1) await follow(link, candidates[0]!.id);
   }
+}
+
+/** UIDVALIDITY of the folder of a link, as far as it was ever seen. */
+const validityOf = async ({ mailbox }: SyncAccount, link: FolderLink): Promise<string | undefined> =>
+  readCursor(await mailbox.sync.cursor(link.remoteId))?.validity ?? readFolderBase(link).validity;
+
+/**
+ * Ids of new folders that are known ones under way: a tree is read piece by piece, so a folder that was moved meanwhile
+ * may be in it at both places.
+ */
+async function stillMoving(
+  account: SyncAccount,
+  fresh: readonly RemoteFolder[],
+  statuses: ReadonlyMap<string, RemoteFolderStatus>,
+  linked: ReadonlyMap<string, FolderLink>,
+): Promise<Set<string>> {
+  const moving = new Set<string>();
+  const unknown = fresh.filter(({ id }) => !linked.has(id) && statuses.has(id));
+  if (unknown.length === 0) return moving;
+  const byValidity = new Map<string | undefined, FolderLink>();
+  for (const link of linked.values()) byValidity.set(await validityOf(account, link), link);
+  for (const { id } of unknown) {
+    const same = byValidity.get(statuses.get(id)!.validity);
+    if (same && !(await account.backend.mail.statuses([same.remoteId])).has(same.remoteId)) moving.add(id);
+  }
+  return moving;
 }
 
 const byLength = (a: FolderLink, b: FolderLink): number => a.remoteId.length - b.remoteId.length;

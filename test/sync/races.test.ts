@@ -315,3 +315,21 @@ test('a mail moved out of a folder that is deleted elsewhere afterwards is the s
   assert.equal(await mailbox.folder(alpha.id), undefined);
   assert.ok((await only(mailbox, mailbox.specialFolder('deletedItems'))).properties.has(overlayTag));
 });
+
+test('a folder that was moved while the tree was read, and is in it twice, is the same', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const root = mailbox.specialFolder('ipmSubtree');
+  const alpha = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Alpha')!;
+  const { folders } = backend.mail;
+  backend.mail.folders = async () => {
+    const before = await folders();
+    if (!backend.folders.has('default0/Alpha')) return before;
+    backend.rename('default0/Alpha', 'default0/Drafts/Alpha', 'Alpha', 'default0/Drafts');
+    return [...before, ...(await folders()).filter(({ id }) => id === 'default0/Drafts/Alpha')];
+  };
+  for (let i = 0; i < 13; i += 1) await pass();
+  assert.equal((await mailbox.folder(alpha.id))?.parentId, mailbox.specialFolder('drafts'));
+  assert.equal((await mailbox.childFolders(mailbox.specialFolder('drafts'))).length, 1);
+});
