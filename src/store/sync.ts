@@ -167,6 +167,22 @@ export function syncState(
       return new Set(rows.map((row) => row.remote_id));
     },
     links: async (remoteFolder) => (await links().where('remote_folder', '=', remoteFolder).execute()).map(linkOf),
+    async strayLinks() {
+      const rows = await links()
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('folder_link')
+                .select('folder_link.base')
+                .whereRef('folder_link.mailbox_id', '=', 'message_link.mailbox_id')
+                .whereRef('folder_link.remote_id', '=', 'message_link.remote_folder'),
+            ),
+          ),
+        )
+        .execute();
+      return rows.map(linkOf);
+    },
     async setLink(...given) {
       if (given.length === 0) return;
       const rows = given.map(({ key, remoteFolder, remoteId, base, releaseAt }) => ({

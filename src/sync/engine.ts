@@ -1,11 +1,11 @@
 import { type Backend, BackendError } from '../backends/index.ts';
-import type { FolderId, FolderLink, Mailbox, OutboxRow } from '../store/index.ts';
+import type { FolderId, FolderLink, Mailbox, MessageKey, OutboxRow } from '../store/index.ts';
 import type { Brake, SyncAccount, SyncLog } from './account.ts';
 import { createItemEngine } from './items/index.ts';
 import { syncLimits } from './limits.ts';
 import { type FolderCursor, mailFolderLinks } from './links.ts';
 import { followOwnChange } from './own-changes.ts';
-import { collectVanished, type FolderNews, ingest, lookAtFolder, removeVanished } from './pull-folder.ts';
+import { collectVanished, type FolderNews, ingest, lookAtFolder, removeStray, removeVanished } from './pull-folder.ts';
 import { pullTree, removeGone } from './pull-tree.ts';
 import { pushMessage } from './push.ts';
 import { pushFolder } from './push-folder.ts';
@@ -61,6 +61,7 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
   };
   const { mailbox, backend, clock } = account;
   const missedFolders = new Set<string>();
+  const missedMails = new Set<MessageKey>();
   const released = new Set<FolderId>();
   const items = createItemEngine(account, released);
   let state: SyncStatus['state'] = 'starting';
@@ -184,7 +185,9 @@ export function createSyncEngine(options: SyncOptions): SyncEngine {
     }
     await items?.pull(whole);
     if (whole) account.lookedSince = began;
-    if (missing && everywhere) await removeGone(account, missing, missedFolders);
+    if (!everywhere) return;
+    if (missing) await removeGone(account, missing, missedFolders);
+    await removeStray(account, missedMails);
   }
 
   /** Whether each remote folder has a local one that is not being deleted. */

@@ -1,7 +1,15 @@
 import type { MailFlags, RemoteEnvelope, RemoteFolderStatus, RemoteMessageState } from '../backends/index.ts';
 import { envelopeProperties } from '../formats/index.ts';
 import { getString, PidTag, setProperty } from '../mapi/index.ts';
-import { batches, type FolderId, type Message, type MessageLink, mf, type NewMessage } from '../store/index.ts';
+import {
+  batches,
+  type FolderId,
+  type Message,
+  type MessageKey,
+  type MessageLink,
+  mf,
+  type NewMessage,
+} from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { storeAttemptOf, writeAttempt } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
@@ -426,6 +434,20 @@ export async function removeVanished(
     await mailbox.transaction(async () => {
       for (const link of links) await takeDeletion(account, link);
     });
+}
+
+/**
+ * Deletes messages whose mails were in a folder that is gone, and that two looks in a row at every other folder did not
+ * find there. `before`: their keys at the last look.
+ */
+export async function removeStray(account: SyncAccount, before: Set<MessageKey>): Promise<void> {
+  const { mailbox } = account;
+  const stray = await mailbox.sync.strayLinks();
+  for (const link of stray) if (before.has(link.key)) await mailbox.transaction(() => takeDeletion(account, link));
+  const fresh = stray.filter(({ key }) => !before.has(key));
+  before.clear();
+  for (const { key } of fresh) before.add(key);
+  if (fresh.length > 0) account.lookWanted = true;
 }
 
 /** What vanished is kept in mind as missing and is looked for again. */

@@ -271,11 +271,15 @@ export async function removeGone(
   for (const id of missed) missedBefore.add(id);
 }
 
-/** Drops all that is known of a remote folder. */
+/**
+ * Drops all that is known of a remote folder. Messages that live on keep their links: their mails may have been moved by
+ * somebody, and are looked for (see `removeStray`).
+ */
 export async function forgetFolder({ mailbox, log }: SyncAccount, link: FolderLink): Promise<void> {
   log.debug({ folder: link.remoteId }, 'a folder is forgotten');
   await mailbox.transaction(async () => {
-    for (const message of await mailbox.sync.links(link.remoteId)) await mailbox.sync.removeLink(message.key);
+    for (const { key } of await mailbox.sync.links(link.remoteId))
+      if (!(await mailbox.messageByKey(key))) await mailbox.sync.removeLink(key);
     await mailbox.sync.removeFolderLink(link.folderId);
     await mailbox.sync.setCursor(link.remoteId, undefined);
   });

@@ -57,6 +57,10 @@ export async function submitMessage(account: SyncAccount, row: OutboxRow): Promi
   let copy = row.note ? await findSent(account, sentFolder, messageId) : undefined;
   if (!copy && !sent) {
     if (sending) stillUnderWay(account, sending);
+    // Somebody may have moved the copy of what was sent.
+    if (sending && messageId !== undefined) copy = await findElsewhere(account, message, messageId);
+  }
+  if (!copy && !sent) {
     await mailbox.sync.noteOutbox(row, noteAt('sending', account.clock()));
     try {
       await backend.mail.send(writeMime(content, { bcc: true }));

@@ -333,3 +333,49 @@ test('a folder that was moved while the tree was read, and is in it twice, is th
   assert.equal((await mailbox.folder(alpha.id))?.parentId, mailbox.specialFolder('drafts'));
   assert.equal((await mailbox.childFolders(mailbox.specialFolder('drafts'))).length, 1);
 });
+
+test('a mail moved out of a folder on both sides is there once when that folder is deleted here', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  await pass();
+  const root = mailbox.specialFolder('ipmSubtree');
+  const alpha = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Alpha')!;
+  const drafts = mailbox.specialFolder('drafts');
+  await mailbox.saveMessage({ folderId: alpha.id, set: tagged('plan') }, client);
+  await pass();
+  const message = await only(mailbox, alpha.id);
+  moveThere(backend, 'default0/Alpha', 'default0/Trash');
+  await mailbox.moveMessages(alpha.id, [message.id], drafts, client);
+  await mailbox.deleteFolder(alpha.id, { hard: true, messages: true, folders: true }, client);
+  for (let i = 0; i < 6; i += 1) await pass();
+  assert.deepEqual([backend.subjects('default0/Drafts'), backend.subjects('default0/Trash')], [[], ['plan']]);
+  assert.ok((await only(mailbox, mailbox.specialFolder('deletedItems'))).properties.has(overlayTag));
+});
+
+test('a mail that went with a folder, though it was moved out of it here, is gone', async (t) => {
+  const { mailbox, backend, pass } = await setUp(t);
+  backend.addFolder('default0/Alpha', undefined, 'Alpha');
+  backend.deliver('default0/Alpha', { Subject: 'plan', 'Message-ID': '<1@x>' });
+  await pass();
+  const root = mailbox.specialFolder('ipmSubtree');
+  const alpha = (await mailbox.childFolders(root)).find(({ displayName }) => displayName === 'Alpha')!;
+  const drafts = mailbox.specialFolder('drafts');
+  await mailbox.moveMessages(alpha.id, [(await only(mailbox, alpha.id)).id], drafts, client);
+  backend.folder('default0/Alpha').mails.clear();
+  await mailbox.deleteFolder(alpha.id, { hard: true, messages: true, folders: true }, client);
+  for (let i = 0; i < 14; i += 1) await pass();
+  assert.deepEqual(await subjects(mailbox, drafts), []);
+  assert.equal(await mailbox.sync.outboxCount(), 0);
+});
+
+test('a mail is not sent again when the answer was lost and its copy was moved at once', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  await pass();
+  loseAnswer(backend, 'send', () => moveThere(backend, 'default0/Sent', inboxId));
+  const letter = { folderId: mailbox.specialFolder('outbox'), set: mail('letter'), flags: 8 };
+  const saved = await mailbox.saveMessage({ ...letter, recipients: [recipient('ben@oxbow.test')] }, client);
+  await mailbox.submitMessage(saved.id, { sentFolderId: mailbox.specialFolder('sentItems') }, client);
+  for (let i = 0; i < 6; i += 1) await pass().catch(() => {});
+  assert.equal(backend.outgoing.length, 1);
+  assert.deepEqual(await subjects(mailbox, inbox), ['letter']);
+});
