@@ -46,7 +46,7 @@ export interface Memory {
 }
 
 /** Node options of a server whose memory is asked for. */
-export const probe = ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.ts')];
+export const probe = ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.mjs')];
 
 /** A server in a process of its own. */
 export interface BenchServer {
@@ -120,7 +120,7 @@ type ServerProcess = Omit<BenchServer, 'backendUrl' | 'authority' | 'backendAuth
 /** Starts `oxbow …` and waits until it is ready. */
 export async function startProcess(nodeOptions: readonly string[], args: readonly string[]): Promise<ServerProcess> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--no-warnings', ...nodeOptions, join(root, 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, ['--no-warnings', ...nodeOptions, join(root, 'bin/start.mjs'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await readyUrl(child);

@@ -7,7 +7,7 @@ import { root, setUp } from '../scripts/setup.mjs';
 setUp();
 const child = spawn(
   join(root, 'node_modules', '.bin', 'node'),
-  [join(root, 'src/cli/main.ts'), ...process.argv.slice(2)],
+  [join(root, 'bin/start.mjs'), ...process.argv.slice(2)],
   {
     stdio: 'inherit',
   },

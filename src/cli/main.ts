@@ -1,5 +1,3 @@
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { type Command, UsageError } from './command.ts';
 import { serveCommand } from './serve.ts';
 import { releaseCommand, statusCommand } from './status.ts';
@@ -42,6 +40,4 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
-// Stripping types and compiling is most of a start; commands load what they need after this.
-enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/compile'));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createSandbox, readTenant, type Sandbox, trialTenant } from '../sandbox/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { checkConfiguration } from './config.ts';
 import { type RunningServer, startServer } from './start.ts';
 
@@ -26,6 +26,8 @@ export interface Trial extends RunningServer {
  * /appsuite/api; the gateway reaches it there over HTTPS as it would a real one.
  */
 export async function startTrial(options: TrialOptions): Promise<Trial> {
+  // Of no use to a gateway in front of a real server, which loads this file too.
+  const { createSandbox, readTenant, trialTenant } = await import('../sandbox/index.ts');
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const tenant = options.tenantFile ? readTenant(options.tenantFile) : trialTenant();
   const sandbox = await createSandbox({

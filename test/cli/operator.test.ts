@@ -14,7 +14,7 @@ import { type ServerStatus, startTrial } from '../../src/server/index.ts';
 
 const root = join(import.meta.dirname, '../..');
 const oxbow = (...args: string[]) =>
-  spawnSync(process.execPath, [join(root, 'src/cli/main.ts'), ...args], { encoding: 'utf8' });
+  spawnSync(process.execPath, [join(root, 'bin/start.mjs'), ...args], { encoding: 'utf8' });
 
 async function setUp(t: TestContext) {
   const data = mkdtempSync(join(tmpdir(), 'oxbow-operator-'));

@@ -33,7 +33,7 @@ function startClient(settings: CachedClientSettings) {
 test(`kill -9 of client and server at any moment ends with equal replicas, nothing lost, nothing twice (seed ${seed})`, async () => {
   const random = series(seed);
   const folder = mkdtempSync(join(tmpdir(), 'oxbow-cached-kill-'));
-  let trial = await startTrialProcess([process.execPath, 'src/cli/main.ts', 'trial']);
+  let trial = await startTrialProcess([process.execPath, 'bin/start.mjs', 'trial']);
   const made = new Map<string, 'maybe' | 'made' | 'maybe deleted' | 'deleted'>();
   let running: ChildProcess | undefined;
   const settingsOf = (run: number, settle: boolean): CachedClientSettings => ({

@@ -89,7 +89,7 @@ const answerMs = 15_000;
 
 /** Starts the trial as a process, gives Ben a secret, and records what an ordinary session of Anna sends. */
 export async function startTarget(): Promise<Target> {
-  const trial = await startTrialProcess([process.execPath, 'src/cli/main.ts', 'trial', '--log', 'error']);
+  const trial = await startTrialProcess([process.execPath, 'bin/start.mjs', 'trial', '--log', 'error']);
   const agent = new Agent({ keepAlive: true, ca: trial.authority });
   const recordings: Recording[] = [];
   try {
