@@ -214,7 +214,8 @@ export function createEndpoint<S extends ContextSession>(options: EndpointOption
         context,
       };
       const work = start(request, type, call, requestId);
-      const body = await within(work, type.slow ? 0 : timing.promptMs);
+      // What makes a context answers when it is made: its cookies go into the header, which is sent once.
+      const body = type.mode === 'open' ? await work : await within(work, type.slow ? 0 : timing.promptMs);
       // Not before the work has begun: it moves the sequence on, or makes the context.
       context = call.context;
       if (context !== undefined) cookies(reply, request, context);

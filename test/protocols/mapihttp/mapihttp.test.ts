@@ -667,6 +667,17 @@ describe('contexts', () => {
 });
 
 describe('the address book endpoint', () => {
+  it('gives its cookies also when Bind takes long', async () => {
+    const nspi = async () => {
+      await delay(50);
+      return Buffer.alloc(12);
+    };
+    const fastify = await server({ nspi, timing: { promptMs: 5, pendingPeriodMs: 10 } });
+    const { cookies, code } = await post(fastify, 'Bind', Buffer.alloc(5), { url: '/mapi/nspi/' });
+    assert.equal(code, 0);
+    assert.equal(Object.keys(cookies).length, 2);
+  });
+
   it('opens a context with Bind, hands requests over under their own names, ends it with Unbind', async () => {
     const seen: string[] = [];
     const fastify = await server({
