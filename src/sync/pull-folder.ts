@@ -14,6 +14,7 @@ import { fromBackend, type SyncAccount } from './account.ts';
 import { storeAttemptOf, writeAttempt } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { flagProperties, localChanges, remoteChanges, shownFlags } from './flags.ts';
+import { parseItemFolder } from './items/links.ts';
 import { syncLimits } from './limits.ts';
 import {
   type FolderCursor,
@@ -442,7 +443,7 @@ export async function removeVanished(
  */
 export async function removeStray(account: SyncAccount, before: Set<MessageKey>): Promise<void> {
   const { mailbox } = account;
-  const stray = await mailbox.sync.strayLinks();
+  const stray = (await mailbox.sync.strayLinks()).filter((link) => parseItemFolder(link.remoteFolder) === undefined);
   for (const link of stray) if (before.has(link.key)) await mailbox.transaction(() => takeDeletion(account, link));
   const fresh = stray.filter(({ key }) => !before.has(key));
   before.clear();
