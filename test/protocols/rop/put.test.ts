@@ -182,7 +182,7 @@ describe('what one server writes and another takes in', () => {
   const keyOf = (one: Whole): string =>
     'marker' in one
       ? `marker ${one.marker}`
-      : `${one.tag.toString(16)} ${JSON.stringify(one.name)} ${String(one.value).slice(0, 80)}`;
+      : `${one.tag.toString(16)} ${JSON.stringify(one.name)} ${String(one.value).length} ${String(one.value).slice(0, 80)}`;
 
   test('a folder with all below it is equal (MS-OXCFXICS_R602)', () =>
     fc.assert(
