@@ -1,7 +1,8 @@
 import type { MailFolderRole, RemoteFolder, RemoteFolderStatus } from '../backends/index.ts';
-import { ec, getString, MapiError, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
+import { getString, PidTag, type PropertyBag, setProperty } from '../mapi/index.ts';
 import type { Folder, FolderId, FolderLink, FolderRole } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
+import { takePlace, withFreeName } from './folder-place.ts';
 import { creationOf, mailFolderLinks, readCursor, readFolderBase, writeBase } from './links.ts';
 import { takeDeletion } from './pull-folder.ts';
 
@@ -146,38 +147,12 @@ async function pullFolder(
   await mailbox.transaction(async () => {
     const folder = await mailbox.folder(link.folderId);
     if (folder && !(await mailbox.folder(parentId))) return;
-    if (folder) {
-      // What we were about to make of it ourselves is no change of somebody else.
-      const same = (what: 'name' | 'parentId') =>
-        remote[what] === before[what] || (before.intended !== undefined && remote[what] === before.intended[what]);
-      const name = same('name') ? folder.displayName : remote.name;
-      const parent = same('parentId') ? folder.parentId! : parentId;
-      if (name !== folder.displayName || parent !== folder.parentId) {
-        if (await isBelow(account, parent, folder.id)) await swap(account, parent, folder);
-        await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
-      }
-    }
+    if (folder) await takePlace(account, folder, before, remote, parentId);
     await mailbox.sync.setFolderLink({
       ...link,
       base: writeBase({ ...before, name: remote.name, parentId: remote.parentId }),
     });
   });
-}
-
-/** Each side moved one folder into the other: the backend's order holds. */
-export async function swap({ mailbox }: SyncAccount, parentId: FolderId, folder: Folder): Promise<void> {
-  const parent = await mailbox.folder(parentId);
-  if (parent)
-    await withFreeName(parent.displayName, (free) =>
-      mailbox.moveFolder(parent.id, folder.parentId!, free, fromBackend),
-    );
-}
-
-/** Whether a folder is another one or inside of it. */
-export async function isBelow({ mailbox }: SyncAccount, folderId: FolderId, above: FolderId): Promise<boolean> {
-  for (let at: FolderId | undefined = folderId; at !== undefined; at = (await mailbox.folder(at))?.parentId)
-    if (at === above) return true;
-  return false;
 }
 
 /** The local folder that the remote one belongs into; undefined while its parent has no local folder. */
@@ -220,17 +195,6 @@ async function takeOwnName({ mailbox }: SyncAccount, { folderId }: FolderLink, n
   const siblings = await mailbox.childFolders(folder.parentId!);
   if (siblings.some(({ displayName }) => displayName.toLowerCase() === name.toLowerCase())) return;
   await withFreeName(name, (free) => mailbox.moveFolder(folderId, folder.parentId!, free, fromBackend));
-}
-
-/** Outlook's special folders may bear a name that the backend gives to a mail folder: then the mail folder yields. */
-export async function withFreeName<T>(name: string, use: (name: string) => Promise<T>): Promise<T> {
-  for (let number = 1; ; number += 1) {
-    try {
-      return await use(number === 1 ? name : `${name} (${number})`);
-    } catch (error) {
-      if (!(error instanceof MapiError && error.code === ec.duplicateName) || number > 50) throw error;
-    }
-  }
 }
 
 /**

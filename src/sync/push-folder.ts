@@ -2,11 +2,12 @@ import { BackendError, type RemoteFolder } from '../backends/index.ts';
 import type { Folder, FolderId, FolderLink, Message, OutboxRow } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
 import { stillUnderWay, storeAttemptOf } from './attempt.ts';
+import { withFreeName } from './folder-place.ts';
 import { isItemFolderLink } from './items/links.ts';
 import { creationOf, type FolderBase, mailFolderLinks, readFolderBase, writeBase } from './links.ts';
 import { moveMail } from './move-mail.ts';
 import { ownKeyOf } from './oxbow-id.ts';
-import { forgetFolder, isMailFolder, isRemoteRole, pullTree, withFreeName } from './pull-tree.ts';
+import { forgetFolder, isMailFolder, isRemoteRole, pullTree } from './pull-tree.ts';
 import { ignoreMissing, unlessMissing, Waiting } from './waiting.ts';
 
 /** Brings the backend in step with one folder that a client created, renamed, moved or deleted. */

@@ -2,8 +2,9 @@ import type { RemoteItemFolder } from '../../backends/index.ts';
 import { PidTag, type PropertyBag, setProperty } from '../../mapi/index.ts';
 import type { Folder, FolderId, FolderLink } from '../../store/index.ts';
 import { fromBackend } from '../account.ts';
+import { takePlace, withFreeName } from '../folder-place.ts';
 import { creationOf, readFolderBase, writeBase } from '../links.ts';
-import { forgetFolder, isBelow, swap, withFreeName } from '../pull-tree.ts';
+import { forgetFolder } from '../pull-tree.ts';
 import { type ItemKind, kindOfFolder } from './kinds.ts';
 import { itemFolder } from './links.ts';
 import { type ItemSync, type KindSync, kindLinks } from './sync.ts';
@@ -64,17 +65,7 @@ async function pullFolder(
     if (remote.isDefault || (before.name === remote.name && before.parentId === remote.parentId)) return;
     const folder = await mailbox.folder(link.folderId);
     if (folder && !isParentHere) return;
-    if (folder) {
-      // What we were about to make of it ourselves is no change of somebody else.
-      const same = (what: 'name' | 'parentId') =>
-        remote[what] === before[what] || (before.intended !== undefined && remote[what] === before.intended[what]);
-      const name = same('name') ? folder.displayName : remote.name;
-      const parent = same('parentId') ? folder.parentId! : parentId;
-      if (name !== folder.displayName || parent !== folder.parentId) {
-        if (await isBelow(account, parent, folder.id)) await swap(account, parent, folder);
-        await withFreeName(name, (free) => mailbox.moveFolder(folder.id, parent, free, fromBackend));
-      }
-    }
+    if (folder) await takePlace(account, folder, before, remote, parentId);
     const base = writeBase({ ...before, name: remote.name, parentId: remote.parentId });
     await mailbox.sync.setFolderLink({ ...link, base });
   });
