@@ -37,8 +37,8 @@ export interface SyncState {
   linkedRemoteIds(remoteFolder: string, remoteIds: readonly string[]): Promise<Set<string>>;
   /** All links of a remote folder, whether or not the local message still exists. */
   links(remoteFolder: string): Promise<MessageLink[]>;
-  /** Links into remote folders that no folder link stands for. */
-  strayLinks(): Promise<MessageLink[]>;
+  /** Remote folders that any message's link names, also those that no folder link stands for. */
+  linkedFolders(): Promise<string[]>;
   setLink(...links: readonly MessageLink[]): Promise<void>;
   removeLink(key: MessageKey): Promise<void>;
   /** Which of these PidTagInternetMessageIds some message of the mailbox has. */

@@ -167,21 +167,16 @@ export function syncState(
       return new Set(rows.map((row) => row.remote_id));
     },
     links: async (remoteFolder) => (await links().where('remote_folder', '=', remoteFolder).execute()).map(linkOf),
-    async strayLinks() {
-      const rows = await links()
-        .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('folder_link')
-                .select('folder_link.base')
-                .whereRef('folder_link.mailbox_id', '=', 'message_link.mailbox_id')
-                .whereRef('folder_link.remote_id', '=', 'message_link.remote_folder'),
-            ),
-          ),
-        )
-        .execute();
-      return rows.map(linkOf);
+    async linkedFolders() {
+      const found: string[] = [];
+      // By the index, a row for each folder: not all links of a mailbox.
+      for (;;) {
+        let next = links().clearSelect().select('remote_folder').orderBy('remote_folder').limit(1);
+        if (found.length > 0) next = next.where('remote_folder', '>', found.at(-1)!);
+        const row = await next.executeTakeFirst();
+        if (!row) return found;
+        found.push(row.remote_folder);
+      }
     },
     async setLink(...given) {
       if (given.length === 0) return;

@@ -401,9 +401,10 @@ export async function takeFlags(account: SyncAccount, link: MessageLink, flags: 
 
 /**
  * Deletes what vanished and did not turn up elsewhere; only when the look was at every folder that there is
- * (`everywhere`), since a mail may have been moved into one that is new, or whose deletion is under way. The brake: when more than half of a folder with over 20 mails
- * would go at once, nothing goes until somebody says so. Emptied trash and junk folders are what people do every day;
- * there the mails stay recoverable and no brake applies.
+ * (`everywhere`), since a mail may have been moved into one that is new, or whose deletion is under way.
+ *
+ * The brake: when more than half of a folder with over 20 mails would go at once, nothing goes until somebody says so.
+ * Emptied trash and junk folders are what people do every day; there the mails stay recoverable and no brake applies.
  */
 export async function removeVanished(
   account: SyncAccount,
@@ -443,7 +444,10 @@ export async function removeVanished(
  */
 export async function removeStray(account: SyncAccount, before: Set<MessageKey>): Promise<void> {
   const { mailbox } = account;
-  const stray = (await mailbox.sync.strayLinks()).filter((link) => parseItemFolder(link.remoteFolder) === undefined);
+  const known = new Set((await mailbox.sync.folderLinks()).map(({ remoteId }) => remoteId));
+  const stray: MessageLink[] = [];
+  for (const folder of await mailbox.sync.linkedFolders())
+    if (!known.has(folder) && parseItemFolder(folder) === undefined) stray.push(...(await mailbox.sync.links(folder)));
   for (const link of stray) if (before.has(link.key)) await mailbox.transaction(() => takeDeletion(account, link));
   const fresh = stray.filter(({ key }) => !before.has(key));
   before.clear();

@@ -106,3 +106,15 @@ test('messages without link are found by their Message-ID', async (t) => {
     [free.key],
   );
 });
+
+test('each remote folder that links name is told once, whether or not a folder link stands for it', async (t) => {
+  const { mailbox, inbox } = await setUp(t);
+  const { sync } = mailbox;
+  assert.deepEqual(await sync.linkedFolders(), []);
+  for (const [number, remoteFolder] of ['b', 'a', 'b', 'B', 'ä', 'a/b'].entries()) {
+    const { key } = await mailbox.saveMessage({ folderId: inbox }, backend);
+    await sync.setLink({ key, remoteFolder, remoteId: String(number), base: '{}' });
+  }
+  await sync.setFolderLink({ folderId: inbox, remoteId: 'b', base: '{}' });
+  assert.deepEqual(await sync.linkedFolders(), ['B', 'a', 'a/b', 'b', 'ä']);
+});
