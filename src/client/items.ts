@@ -5,18 +5,11 @@ import {
   PidLid,
   PidTag,
   type PropertyTag,
-  sortDirection,
   tagOf,
 } from '../mapi/index.ts';
-import {
-  RopGetContentsTable,
-  RopGetPropertyIdsFromNames,
-  RopSetColumns,
-  RopSortTable,
-  tableFlags,
-} from '../protocols/rop/definitions/index.ts';
-import { type OpenMailbox, openFolder, readRows, release } from './mailbox.ts';
-import { newHandle, ropCall } from './rop-call.ts';
+import { RopGetPropertyIdsFromNames } from '../protocols/rop/definitions/index.ts';
+import { type OpenMailbox, openNewestFirst, readRows, release } from './mailbox.ts';
+import { ropCall } from './rop-call.ts';
 import type { RopClient } from './rop-client.ts';
 
 /** What lists of contacts and tasks show of one. */
@@ -52,18 +45,7 @@ export async function newestItems(
     PidTag.CompanyName,
     ...named.map(({ type }, at) => tagOf(propertyIds[at]!, type)),
   ];
-  const folder = await openFolder(client, mailbox, folderId);
-  const table = newHandle();
-  await client.runAll(
-    ropCall(RopGetContentsTable, [folder, table], { tableFlags: tableFlags.useUnicode }),
-    ropCall(RopSetColumns, table, { setColumnsFlags: 0, propertyTags: columns }),
-    ropCall(RopSortTable, table, {
-      sortTableFlags: 0,
-      categoryCount: 0,
-      expandedCount: 0,
-      sortOrders: [{ tag: PidTag.LastModificationTime, direction: sortDirection.descending }],
-    }),
-  );
+  const { folder, table } = await openNewestFirst(client, mailbox, folderId, columns, PidTag.LastModificationTime);
   const rows = await readRows(client, table, columns, count);
   await release(client, table, folder);
   return rows.map(([messageClass, subject, company, email, due, complete]) => ({

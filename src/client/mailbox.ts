@@ -180,19 +180,31 @@ export interface MailTable {
   close(): Promise<void>;
 }
 
-export async function openMailTable(client: RopClient, mailbox: OpenMailbox, folderId: bigint): Promise<MailTable> {
+/** A folder and its contents table with these columns, the latest by a time first. Both are to be released. */
+export async function openNewestFirst(
+  client: RopClient,
+  mailbox: OpenMailbox,
+  folderId: bigint,
+  columns: PropertyTag[],
+  time: PropertyTag,
+): Promise<{ readonly folder: Handle; readonly table: Handle }> {
   const folder = await openFolder(client, mailbox, folderId);
   const table = newHandle();
   await client.runAll(
     ropCall(RopGetContentsTable, [folder, table], { tableFlags: tableFlags.useUnicode }),
-    ropCall(RopSetColumns, table, { setColumnsFlags: 0, propertyTags: mailColumns }),
+    ropCall(RopSetColumns, table, { setColumnsFlags: 0, propertyTags: columns }),
     ropCall(RopSortTable, table, {
       sortTableFlags: 0,
       categoryCount: 0,
       expandedCount: 0,
-      sortOrders: [{ tag: PidTag.MessageDeliveryTime, direction: sortDirection.descending }],
+      sortOrders: [{ tag: time, direction: sortDirection.descending }],
     }),
   );
+  return { folder, table };
+}
+
+export async function openMailTable(client: RopClient, mailbox: OpenMailbox, folderId: bigint): Promise<MailTable> {
+  const { folder, table } = await openNewestFirst(client, mailbox, folderId, mailColumns, PidTag.MessageDeliveryTime);
   return {
     async newest(count) {
       await client.run(

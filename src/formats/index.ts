@@ -47,6 +47,7 @@ export type { CommonFields, Sensitivity } from './item/common.ts';
 export { dayOfMs, msOfDay } from './item/days.ts';
 export type { Note } from './item/note.ts';
 export { type ItemContext, plainLines } from './item/properties.ts';
+export { rowsOf } from './item/rows.ts';
 export { bytesValue, chunksOf, rangeOf, readAll } from './large-value.ts';
 export { formatLimits } from './limits.ts';
 export { type MailAddress, parseAddresses } from './mime/address.ts';

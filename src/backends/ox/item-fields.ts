@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dayOfMs, plainLines } from '../../formats/index.ts';
+import { dayOfMs, plainLines, rowsOf } from '../../formats/index.ts';
 
 /** Fields of an object of Open-Xchange by their names; null stands for "no longer there". */
 export type OxRow = Record<string, unknown>;
@@ -28,21 +28,11 @@ export type OxFields<Item> = {
 };
 
 type AnyField<Item> = OxField<Item, unknown> | KeptField;
-type Rows<Item> = readonly (readonly [string, AnyField<Item>])[];
-
-const rowsOfTables = new WeakMap<object, Rows<never>>();
-
-/** The rows of a table, made once. */
-function entriesOf<Item>(fields: OxFields<Item>): Rows<Item> {
-  const known = rowsOfTables.get(fields) ?? (Object.entries(fields) as unknown as Rows<never>);
-  rowsOfTables.set(fields, known);
-  return known as unknown as Rows<Item>;
-}
 
 /** The item that a row makes, as far as Open-Xchange can say it. */
 export function readOx<Item extends object>(fields: OxFields<Item>, row: OxRow): Item {
   const item: Record<string, unknown> = {};
-  for (const [name, field] of entriesOf(fields)) {
+  for (const [name, field] of rowsOf<AnyField<Item>>(fields)) {
     const value = 'kept' in field ? undefined : field.read(row);
     if (value !== undefined) item[name] = value;
   }
@@ -53,7 +43,7 @@ export function readOx<Item extends object>(fields: OxFields<Item>, row: OxRow):
 export function writeOx<Item extends object>(fields: OxFields<Item>, item: Item): OxRow {
   const row: OxRow = {};
   const values = item as Record<string, unknown>;
-  for (const [name, field] of entriesOf(fields)) {
+  for (const [name, field] of rowsOf<AnyField<Item>>(fields)) {
     if ('kept' in field) continue;
     Object.assign(row, values[name] === undefined ? field.empty : field.write(values[name], item));
   }
@@ -73,7 +63,7 @@ export function oxChanges(before: OxRow, after: OxRow): OxRow {
 export function completeOx<Item extends object>(fields: OxFields<Item>, theirs: Item, ours: Item): Item {
   const item: Record<string, unknown> = {};
   const [from, own] = [theirs as Record<string, unknown>, ours as Record<string, unknown>];
-  for (const [name, field] of entriesOf(fields)) {
+  for (const [name, field] of rowsOf<AnyField<Item>>(fields)) {
     const value =
       'kept' in field ? own[name] : field.complete ? field.complete(from[name], own[name], ours) : from[name];
     if (value !== undefined) item[name] = value;
@@ -83,7 +73,7 @@ export function completeOx<Item extends object>(fields: OxFields<Item>, theirs: 
 
 /** All columns of an item, each once. */
 export const columnsOf = <Item>(fields: OxFields<Item>): string[] => [
-  ...new Set(entriesOf(fields).flatMap(([, field]) => ('kept' in field ? [] : field.columns))),
+  ...new Set(rowsOf<AnyField<Item>>(fields).flatMap(([, field]) => ('kept' in field ? [] : field.columns))),
 ];
 
 /** Text of a column; undefined for none. Numbers come where older servers send them for text. */

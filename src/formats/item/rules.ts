@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NamedProperty } from '../../mapi/index.ts';
 import type { ItemProperty, PropertyReader, PropertyWriter } from './properties.ts';
+import { rowsOf } from './rows.ts';
 
 /** How one field of a neutral item stands in properties. */
 export interface FieldRule<Item, Value> {
@@ -19,21 +20,11 @@ export type FieldRules<Item> = {
 };
 
 type AnyRule<Item> = FieldRule<Item, unknown>;
-type Rows<Item> = readonly (readonly [string, AnyRule<Item>])[];
-
-const rowsOfTables = new WeakMap<object, Rows<never>>();
-
-/** The rows of a table, made once: there are some hundred, and thousands of items. */
-function rowsOf<Item>(rules: FieldRules<Item>): Rows<Item> {
-  const known = rowsOfTables.get(rules) ?? (Object.entries(rules) as unknown as Rows<never>);
-  rowsOfTables.set(rules, known);
-  return known as unknown as Rows<Item>;
-}
 
 /** The neutral item that properties make. Fields without a value are absent. */
 export function readItem<Item extends object>(rules: FieldRules<Item>, from: PropertyReader): Item {
   const item: Record<string, unknown> = {};
-  for (const [name, rule] of rowsOf(rules)) {
+  for (const [name, rule] of rowsOf<AnyRule<Item>>(rules)) {
     const value = rule.read(from);
     if (value !== undefined) item[name] = value;
   }
@@ -52,7 +43,7 @@ export function writeItem<Item extends object>(
   before: Item,
 ): Set<keyof Item> {
   const changed = new Set<keyof Item>();
-  for (const [key, rule] of rowsOf(rules)) {
+  for (const [key, rule] of rowsOf<AnyRule<Item>>(rules)) {
     const name = key as keyof Item;
     if (before[name] === item[name] || (rule.same ?? isDeepStrictEqual)(before[name], item[name])) continue;
     rule.write(to, item[name], item);

@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
+import { numberOf } from '../items/number.ts';
 import { checkTexts } from '../items/text.ts';
 import type { ContactFields } from '../people/contact.ts';
 import { contactDates, contactFields } from '../people/contact-fields.ts';
@@ -78,13 +79,6 @@ function textOf(name: string, value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'object') throw new OxError('SVL-0010', name);
   return String(value);
-}
-
-function numberOf(name: string, value: unknown): number | undefined {
-  if (value === null || value === undefined || value === '') return undefined;
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new OxError('SVL-0010', name);
-  return number;
 }
 
 /** Roughly what InternetAddress takes: one local part, one domain, no blanks. */

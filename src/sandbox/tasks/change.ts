@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts';
 import { OxError } from '../errors.ts';
+import { numberOf } from '../items/number.ts';
 import { parseParticipants, usersAmong } from '../items/participants.ts';
 import { checkTexts } from '../items/text.ts';
 import { legacyRecurrence } from '../recurrence/legacy.ts';
@@ -118,13 +119,6 @@ function textOf(name: string, value: unknown): string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'object') throw new OxError('SVL-0010', name);
   return String(value);
-}
-
-function numberOf(name: string, value: unknown): number | undefined {
-  if (value === null || value === undefined || value === '') return undefined;
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new OxError('SVL-0010', name);
-  return number;
 }
 
 function timeOf(name: string, value: unknown, writer: TaskWriter): number | undefined {

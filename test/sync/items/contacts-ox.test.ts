@@ -3,44 +3,16 @@ import { type TestContext, test } from 'node:test';
 import { messageEntryId, PidLid, PidName, PidTag, wrappedEntryId } from '../../../src/mapi/index.ts';
 import type { SandboxOptions } from '../../../src/sandbox/index.ts';
 import { tenant } from '../../sandbox/client.ts';
-import { setUp } from './open-xchange.ts';
+import { defaultFolder, setUp } from './open-xchange.ts';
 import { change, client, create, messagesOf, type Properties, photo, png, valuesOf } from './outlook.ts';
 
 type Row = Record<string, unknown>;
 
 async function begin(t: TestContext, options: Partial<SandboxOptions> = {}) {
   const world = await setUp(t, options);
-  const { anna, mailbox } = world;
-  const folder = Number((await anna.get('config/folder/contacts', '')).data);
-  const there = async (): Promise<Row[]> => {
-    const ids = (await anna.get('contacts', 'all', { folder, columns: '1' })).data as [number][];
-    const rows: Row[] = [];
-    for (const [id] of ids) rows.push((await anna.get('contacts', 'get', { folder, id })).data as Row);
-    return rows;
-  };
-  return {
-    ...world,
-    folder,
-    contacts: mailbox.specialFolder('contacts'),
-    there,
-    async only(): Promise<Row> {
-      const rows = await there();
-      assert.equal(rows.length, 1);
-      return rows[0]!;
-    },
-    async add(body: object): Promise<number> {
-      const answer = await anna.put('contacts', 'new', {}, { folder_id: folder, ...body });
-      assert.equal(answer.code, undefined, answer.error ?? '');
-      return Number((answer.data as { id: number }).id);
-    },
-    async edit(id: unknown, body: object): Promise<void> {
-      const answer = await anna.put('contacts', 'update', { folder, id, timestamp: 9e15 }, body);
-      assert.equal(answer.code, undefined, answer.error ?? '');
-    },
-    async here() {
-      return messagesOf(mailbox, mailbox.specialFolder('contacts'));
-    },
-  };
+  const { mailbox } = world;
+  const contacts = mailbox.specialFolder('contacts');
+  return { ...world, ...(await defaultFolder(world, 'contacts')), contacts, here: () => messagesOf(mailbox, contacts) };
 }
 
 /** As Outlook saves a contact (MS-OXOCNTC 4.8). */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,37 @@ export async function setUp(t: TestContext, options: Partial<SandboxOptions> = {
     async pass(ms = 60_000) {
       now += ms;
       await engine.pass();
+    },
+  };
+}
+
+type World = Awaited<ReturnType<typeof setUp>>;
+
+/** The person's default folder of a module with numeric ids, as the server and somebody else see it. */
+export async function defaultFolder({ anna }: World, module: 'contacts' | 'tasks') {
+  const folder = Number((await anna.get(`config/folder/${module}`, '')).data);
+  const there = async (): Promise<Record<string, unknown>[]> => {
+    const ids = (await anna.get(module, 'all', { folder, columns: '1' })).data as [number][];
+    const rows: Record<string, unknown>[] = [];
+    for (const [id] of ids) rows.push((await anna.get(module, 'get', { folder, id })).data as Record<string, unknown>);
+    return rows;
+  };
+  return {
+    folder,
+    there,
+    async only(): Promise<Record<string, unknown>> {
+      const rows = await there();
+      assert.equal(rows.length, 1);
+      return rows[0]!;
+    },
+    async add(body: object): Promise<number> {
+      const answer = await anna.put(module, 'new', {}, { folder_id: folder, ...body });
+      assert.equal(answer.code, undefined, answer.error ?? '');
+      return Number((answer.data as { id: number }).id);
+    },
+    async edit(id: unknown, body: object): Promise<void> {
+      const answer = await anna.put(module, 'update', { folder, id, timestamp: 9e15 }, body);
+      assert.equal(answer.code, undefined, answer.error ?? '');
     },
   };
 }

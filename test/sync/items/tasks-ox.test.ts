@@ -1,42 +1,14 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { fileTimeFromMs, PidLid, PidName, PidTag } from '../../../src/mapi/index.ts';
-import { setUp } from './open-xchange.ts';
+import { defaultFolder, setUp } from './open-xchange.ts';
 import { change, client, create, messagesOf, type Properties, valuesOf } from './outlook.ts';
-
-type Row = Record<string, unknown>;
 
 async function begin(t: TestContext) {
   const world = await setUp(t);
-  const { anna, mailbox } = world;
-  const folder = Number((await anna.get('config/folder/tasks', '')).data);
-  const there = async (): Promise<Row[]> => {
-    const ids = (await anna.get('tasks', 'all', { folder, columns: '1' })).data as [number][];
-    const rows: Row[] = [];
-    for (const [id] of ids) rows.push((await anna.get('tasks', 'get', { folder, id })).data as Row);
-    return rows;
-  };
-  return {
-    ...world,
-    folder,
-    tasks: mailbox.specialFolder('tasks'),
-    there,
-    async only(): Promise<Row> {
-      const rows = await there();
-      assert.equal(rows.length, 1);
-      return rows[0]!;
-    },
-    async add(body: object): Promise<number> {
-      const answer = await anna.put('tasks', 'new', {}, { folder_id: folder, ...body });
-      assert.equal(answer.code, undefined, answer.error ?? '');
-      return Number((answer.data as { id: number }).id);
-    },
-    async edit(id: unknown, body: object): Promise<void> {
-      const answer = await anna.put('tasks', 'update', { folder, id, timestamp: 9e15 }, body);
-      assert.equal(answer.code, undefined, answer.error ?? '');
-    },
-    here: () => messagesOf(mailbox, mailbox.specialFolder('tasks')),
-  };
+  const { mailbox } = world;
+  const tasks = mailbox.specialFolder('tasks');
+  return { ...world, ...(await defaultFolder(world, 'tasks')), tasks, here: () => messagesOf(mailbox, tasks) };
 }
 
 const day = (month: number, date: number) => Date.UTC(2027, month - 1, date);
