@@ -14,7 +14,7 @@ import { fromBackend, type SyncAccount } from './account.ts';
 import { storeAttemptOf, writeAttempt } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { flagProperties, localChanges, remoteChanges, shownFlags } from './flags.ts';
-import { parseItemFolder } from './items/links.ts';
+import { isItemFolder } from './items/links.ts';
 import { syncLimits } from './limits.ts';
 import {
   type FolderCursor,
@@ -447,7 +447,7 @@ export async function removeStray(account: SyncAccount, before: Set<MessageKey>)
   const known = new Set((await mailbox.sync.folderLinks()).map(({ remoteId }) => remoteId));
   const stray: MessageLink[] = [];
   for (const folder of await mailbox.sync.linkedFolders())
-    if (!known.has(folder) && parseItemFolder(folder) === undefined) stray.push(...(await mailbox.sync.links(folder)));
+    if (!known.has(folder) && !isItemFolder(folder)) stray.push(...(await mailbox.sync.links(folder)));
   for (const link of stray) if (before.has(link.key)) await mailbox.transaction(() => takeDeletion(account, link));
   const fresh = stray.filter(({ key }) => !before.has(key));
   before.clear();

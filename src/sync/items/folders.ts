@@ -21,7 +21,7 @@ export async function pullItemFolders(items: ItemSync, sync: KindSync): Promise<
     account.log.warn({ kind: sync.kind.name }, 'the listing has no default folder and is not believed');
     return false;
   }
-  const links = await kindLinks(items, sync.kind);
+  const links = await kindLinks(account.mailbox, sync.kind.name);
   const linked = new Map(links.map((link) => [link.remoteId, link]));
   for (const folder of tree) await pullFolder(items, sync.kind, folder, linked);
   const there = new Set(tree.map(({ id }) => itemFolder(sync.kind.name, id)));

@@ -15,7 +15,8 @@ import type { FolderId, Mailbox, MessageKey } from '../../store/index.ts';
 import type { SyncAccount } from '../account.ts';
 import { syncLimits } from '../limits.ts';
 import { Waiting } from '../waiting.ts';
-import { isItemFolderLink, parseItemFolder, readItemBase } from './links.ts';
+import { parseItemFolder, readItemBase } from './links.ts';
+import { kindLinks } from './sync.ts';
 
 /*
  * Who sends invitations. A groupware invites by itself when a meeting is stored there, and Outlook submits a meeting
@@ -34,9 +35,7 @@ export async function isInvitedByBackend(
   submittedAt: number,
 ): Promise<boolean> {
   if (!backend.items || !request.test(getString(content.properties, PidTag.MessageClass) ?? '')) return false;
-  const calendars = (await mailbox.sync.folderLinks()).filter(
-    (link) => isItemFolderLink(link) && parseItemFolder(link.remoteId)!.kind === 'events',
-  );
+  const calendars = await kindLinks(mailbox, 'events');
   const names = [PidLid.CleanGlobalObjectId, PidLid.GlobalObjectId];
   const tags = namedTags(names, await mailbox.propertyIds(names, true));
   const [cleanTag, tag] = names.map((name) => tags.tagOf(name)) as [PropertyTag, PropertyTag];

@@ -51,7 +51,7 @@ export async function pullItems(items: ItemSync, whole: boolean): Promise<void> 
 async function pullKind(items: ItemSync, sync: KindSync): Promise<void> {
   const { mailbox } = items.account;
   const news: FolderNews[] = [];
-  for (const link of await kindLinks(items, sync.kind)) {
+  for (const link of await kindLinks(mailbox, sync.kind.name)) {
     // What a client deleted is not read any more; its outbox row waits.
     if (!(await mailbox.folder(link.folderId))) continue;
     const { id } = parseItemFolder(link.remoteId)!;
@@ -218,7 +218,7 @@ async function takeMoved(
   news: readonly FolderNews[],
 ): Promise<boolean> {
   const { mailbox } = items.account;
-  for (const from of await kindLinks(items, sync.kind)) {
+  for (const from of await kindLinks(items.account.mailbox, sync.kind.name)) {
     if (from.remoteId === found.remoteFolder) continue;
     const link = await mailbox.sync.linkByRemoteId(from.remoteId, remote.id);
     if (!link) continue;

@@ -1,7 +1,7 @@
-import type { GroupwareItems, ItemBackend } from '../../backends/index.ts';
+import type { GroupwareItems, ItemBackend, ItemKindName } from '../../backends/index.ts';
 import type { EventContext } from '../../formats/index.ts';
 import { namedTags } from '../../mapi/index.ts';
-import type { FolderId, FolderLink } from '../../store/index.ts';
+import type { FolderId, FolderLink, Mailbox } from '../../store/index.ts';
 import type { SyncAccount } from '../account.ts';
 import { type ItemKind, itemKinds } from './kinds.ts';
 import { isItemFolderLink, parseItemFolder } from './links.ts';
@@ -60,7 +60,5 @@ export async function isOnBackend({ account }: ItemSync, folderId: FolderId): Pr
 }
 
 /** The links of one kind's folders. */
-export const kindLinks = async ({ account }: ItemSync, kind: ItemKind): Promise<FolderLink[]> =>
-  (await account.mailbox.sync.folderLinks()).filter(
-    (link) => isItemFolderLink(link) && parseItemFolder(link.remoteId)!.kind === kind.name,
-  );
+export const kindLinks = async ({ sync }: Mailbox, kind: ItemKindName): Promise<FolderLink[]> =>
+  (await sync.folderLinks()).filter(({ remoteId }) => parseItemFolder(remoteId)?.kind === kind);
