@@ -11,7 +11,7 @@ import {
   type NewMessage,
 } from '../store/index.ts';
 import { fromBackend, type SyncAccount } from './account.ts';
-import { storeAttemptOf, writeAttempt } from './attempt.ts';
+import { readAttempt, storeAttemptOf, writeAttempt } from './attempt.ts';
 import { contentDigest } from './content-digest.ts';
 import { flagProperties, localChanges, remoteChanges, shownFlags } from './flags.ts';
 import { isItemFolder } from './items/links.ts';
@@ -179,8 +179,13 @@ interface Gone {
   found: boolean;
 }
 
-function addVanished(vanished: Vanished, link: MessageLink, message: Message | undefined): void {
+async function addVanished({ mailbox }: SyncAccount, vanished: Vanished, link: MessageLink): Promise<void> {
+  const message = await mailbox.messageByKey(link.key);
   if (!message || vanished.has(message.key)) return;
+  // We may have taken this mail away ourselves, for a new version whose storing is not settled: then what turns up with
+  // its name is a copy, and would be taken away in its place.
+  const attempt = readAttempt(await mailbox.sync.noteOf(link.key));
+  if (attempt?.kind === 'store' && attempt.digest !== readMessageBase(link).contentDigest) return;
   const gone: Gone = { link, message, found: false };
   vanished.set(message.key, [gone]);
   const id = getString(message.properties, PidTag.InternetMessageId);
@@ -194,8 +199,7 @@ function addVanished(vanished: Vanished, link: MessageLink, message: Message | u
 export async function collectVanished(account: SyncAccount, news: readonly FolderNews[]): Promise<Vanished> {
   const found: Vanished = new Map();
   for (const { missing, vanished } of news)
-    for (const link of [...missing, ...vanished])
-      addVanished(found, link, await account.mailbox.messageByKey(link.key));
+    for (const link of [...missing, ...vanished]) await addVanished(account, found, link);
   return found;
 }
 
@@ -217,7 +221,7 @@ async function lookForMoved(
     for (const link of own ? [own, ...links.filter((other) => other.key !== own.key)] : links) {
       if (vanished.has(link.key)) continue;
       const there = await unlessMissing(() => backend.mail.envelopes(link.remoteFolder, [link.remoteId]));
-      if (!there?.length) addVanished(vanished, link, await mailbox.messageByKey(link.key));
+      if (!there?.length) await addVanished(account, vanished, link);
     }
   }
 }

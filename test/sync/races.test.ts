@@ -379,3 +379,20 @@ test('a mail is not sent again when the answer was lost and its copy was moved a
   assert.equal(backend.outgoing.length, 1);
   assert.deepEqual(await subjects(mailbox, inbox), ['letter']);
 });
+
+test('a copy made elsewhere is not taken for the mail that we replaced by a call whose answer was lost', async (t) => {
+  const { mailbox, backend, inbox, pass } = await setUp(t);
+  backend.deliver(inboxId, { Subject: 'first', 'Message-ID': '<1@x>' });
+  await pass();
+  await edit(mailbox, await only(mailbox, inbox), 'second');
+  const { raw, flags } = [...backend.folder(inboxId).mails.values()][0]!;
+  backend.put('default0/Trash', raw, flags);
+  loseAnswer(backend, 'remove');
+  await pass().catch(() => {});
+  await pass(100).catch(() => {});
+  await edit(mailbox, (await messagesOf(mailbox, inbox))[0]!, 'third');
+  for (let i = 0; i < 6; i += 1) await pass();
+  assert.deepEqual([backend.subjects(inboxId), backend.subjects('default0/Trash')], [['third'], ['first']]);
+  assert.deepEqual(await subjects(mailbox, inbox), ['third']);
+  assert.deepEqual(await subjects(mailbox, mailbox.specialFolder('deletedItems')), ['first']);
+});
